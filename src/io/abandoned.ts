@@ -1,0 +1,54 @@
+/**
+ * Ends that were collected as garbage without having been closed: the pipe is told, so that the other side fails
+ * instead of waiting for ever.
+ *
+ * What a registry keeps for an end must not lead back to it, or the end would never be collected: it keeps the pipe,
+ * and a pipe lets go of its ends when they are registered. That happens only when a pipe has outlived the turn in which
+ * it first waited: registering each one made a pipe's whole life three times as long (2.5 us against 0.86), and a
+ * million in a row took 64 MiB of memory instead of 10.
+ */
+import { host } from './host.js';
+
+export interface AbandonablePipe {
+  /** Gives up its own hold on its ends; `undefined` when both are closed and nothing is left to watch. */
+  releaseEnds(): { readonly reader: object; readonly writer: object } | undefined;
+  abandonReader(): void;
+  abandonWriter(): void;
+}
+
+/** From now on `pipe` hears of it when the collector takes one of its ends. */
+export function watchForAbandonment(pipe: AbandonablePipe): void {
+  young.push(pipe);
+  if (young.length === 1) unref(host.setTimeout(registerYoung, 0));
+  // A program that awaits only pipes never comes to its timers.
+  else if (young.length === YOUNG_MAX) registerYoung();
+}
+
+/** Both ends of a registered pipe are closed: nothing can be abandoned any more. */
+export function unwatchForAbandonment(pipe: AbandonablePipe): void {
+  readers.unregister(pipe);
+  writers.unregister(pipe);
+}
+
+const readers = new FinalizationRegistry<AbandonablePipe>((pipe) => pipe.abandonReader());
+const writers = new FinalizationRegistry<AbandonablePipe>((pipe) => pipe.abandonWriter());
+
+/** Pipes that first waited in this turn. */
+let young: AbandonablePipe[] = [];
+const YOUNG_MAX = 1024;
+
+function registerYoung(): void {
+  const pipes = young;
+  young = [];
+  for (const pipe of pipes) {
+    const ends = pipe.releaseEnds();
+    if (ends === undefined) continue;
+    readers.register(ends.reader, pipe, pipe);
+    writers.register(ends.writer, pipe, pipe);
+  }
+}
+
+/** A timer of ours holds nobody's event loop, where a timer can be told so. */
+function unref(timer: unknown): void {
+  (timer as { unref?: () => void }).unref?.();
+}

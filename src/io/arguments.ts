@@ -1,0 +1,119 @@
+/**
+ * Checks of what callers pass, made at the door and before anything moves. Each message names the argument and ends
+ * with the value received.
+ */
+import type { Operation } from './operation.js';
+import type { CallOptions, Signal } from './types.js';
+
+// The getter looks at what the object is, not at what it says it is: it tells a Uint8Array of another realm (an iframe,
+// node:vm, a test runner's sandbox) from a proxy or an object with that prototype, which instanceof does not.
+const typedArrayName = Object.getOwnPropertyDescriptor(
+  Object.getPrototypeOf(Uint8Array.prototype),
+  Symbol.toStringTag,
+)?.get as () => string | undefined;
+
+/** Whether `value` is a `Uint8Array`, of any realm and any subclass (`Buffer`), over any kind of memory. */
+export function isBytes(value: unknown): value is Uint8Array {
+  return typedArrayName.call(value) === 'Uint8Array';
+}
+
+/** @throws {TypeError} `value` is no bytes, or its memory was taken away; `also` names what else would have done. */
+export function checkBytes(
+  argument: 'into' | 'chunk',
+  value: unknown,
+  also = '',
+): asserts value is Uint8Array {
+  if (!isBytes(value)) {
+    throw new TypeError(
+      `${argument} must be a Uint8Array${also}, got ${describe(value)}${howToConvert(value)}`,
+    );
+  }
+  if (value.length === 0 && isDetached(value)) {
+    throw new TypeError(`${argument} must be a Uint8Array${also}, got one whose memory was detached`);
+  }
+}
+
+/** The error for memory that was detached, or shrank, while `operation` had it. */
+export function memoryGone(argument: 'into' | 'chunk', operation: Operation): TypeError {
+  const { bytes, length } = operation;
+  return new TypeError(
+    `${argument} must keep its memory while it is lent: it was detached or shrank, got ${bytes?.length} of ${length} bytes`,
+  );
+}
+
+/** The signal in the options of a call, or `undefined`. @throws {TypeError} No such options. */
+export function signalOf(options: CallOptions | undefined): Signal | undefined {
+  if (options === undefined) return undefined;
+  checkOptions('options', options, CALL_OPTIONS);
+  const { signal } = options;
+  if (signal !== undefined) checkSignal(signal);
+  return signal;
+}
+
+/** @throws {TypeError} `signal` is nothing that can be waited on. */
+export function checkSignal(signal: Signal): void {
+  if (
+    signal === null ||
+    typeof signal !== 'object' ||
+    typeof signal.aborted !== 'boolean' ||
+    typeof signal.addEventListener !== 'function' ||
+    typeof signal.removeEventListener !== 'function'
+  ) {
+    throw new TypeError(`options.signal must be an AbortSignal, got ${describe(signal)}`);
+  }
+}
+
+/** @throws {TypeError} `options` is no object, or has a key that is not in `known`; the message names it. */
+export function checkOptions(argument: string, options: unknown, known: readonly string[]): void {
+  if (options === null || typeof options !== 'object') {
+    throw new TypeError(`${argument} must be an object, got ${describe(options)}`);
+  }
+  for (const key of Object.keys(options)) {
+    if (known.includes(key)) continue;
+    const hint = known.includes('capacity') && MEANT_CAPACITY.includes(key) ? '; did you mean capacity?' : '';
+    const all = known.map((name) => `'${name}'`).join(', ');
+    throw new TypeError(`${argument} has ${all}, got '${key}'${hint}`);
+  }
+}
+
+/** @throws {TypeError | RangeError} `value` is no whole number from `least` up that counts exactly. */
+export function checkWhole(argument: string, value: unknown, least: number): void {
+  if (typeof value !== 'number') throw new TypeError(`${argument} must be a number, got ${describe(value)}`);
+  if (!Number.isSafeInteger(value) || value < least) {
+    throw new RangeError(`${argument} must be a whole number >= ${least}, got ${value}`);
+  }
+}
+
+/** `value` as an error message shows it. */
+export function describe(value: unknown): string {
+  if (typeof value === 'string')
+    return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}...` : value);
+  if (typeof value === 'function') return `function ${value.name || '(anonymous)'}`;
+  if (typeof value !== 'object' || value === null) return String(value);
+  const name: unknown = value.constructor?.name;
+  const kind = typeof name === 'string' && name !== '' ? name : 'object';
+  const length = (value as { byteLength?: unknown }).byteLength;
+  return typeof length === 'number' ? `${kind} of ${length} bytes` : kind;
+}
+
+/** Whether bytes of length zero are so because their memory was taken away. */
+function isDetached(bytes: Uint8Array): boolean {
+  try {
+    new Uint8Array(bytes.buffer, 0, 0);
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+const CALL_OPTIONS = ['signal'];
+const MEANT_CAPACITY = ['highWaterMark', 'size'];
+
+function howToConvert(value: unknown): string {
+  if (typeof value === 'string') return '; encode it: new TextEncoder().encode(text)';
+  if (ArrayBuffer.isView(value)) return '; view it: new Uint8Array(v.buffer, v.byteOffset, v.byteLength)';
+  if (Object.prototype.toString.call(value).endsWith('ArrayBuffer]'))
+    return '; view it: new Uint8Array(buffer)';
+  if (Array.isArray(value)) return '; convert it: Uint8Array.from(array)';
+  return '';
+}

@@ -1,0 +1,110 @@
+/**
+ * Anybody's reader and writer, as the toolkit uses them: their counts are checked, short ones repeated, and an object
+ * that breaks the contract is named in the error instead of losing bytes.
+ */
+import { describe } from './arguments.js';
+import type { CallOptions, Reader, Signal, Writer } from './types.js';
+
+/** A call that moves nothing so many times in a row never will. */
+const EMPTY_MAX = 100;
+
+export class CheckedReader {
+  readonly #argument: string;
+  readonly #reader: Reader;
+
+  /** @throws {TypeError} `reader` has no `read`. */
+  constructor(argument: string, reader: Reader) {
+    if (typeof reader?.read !== 'function') {
+      throw new TypeError(`${argument} must be a Reader, an object with read(into), got ${describe(reader)}`);
+    }
+    this.#argument = argument;
+    this.#reader = reader;
+  }
+
+  /** Reads at least one byte into `into`, which is not empty; `null` at the end. */
+  async read(into: Uint8Array, signal: Signal | undefined): Promise<number | null> {
+    for (let tries = 0; tries < EMPTY_MAX; tries++) {
+      const count: unknown = await abortable(this.#reader.read(into, callOptions(signal)), signal);
+      if (count === null) return null;
+      if (!isCount(count, into.length)) {
+        throw this.#culprit(`returned ${describe(count)} for a buffer of ${into.length} bytes`);
+      }
+      if (count > 0) return count;
+    }
+    throw this.#culprit(`read 0 bytes ${EMPTY_MAX} times in a row`);
+  }
+
+  #culprit(what: string): TypeError {
+    return new TypeError(
+      `${this.#argument} breaks the contract of a Reader: read() of ${describe(this.#reader)} ${what}`,
+    );
+  }
+}
+
+export class CheckedWriter {
+  readonly #argument: string;
+  readonly #writer: Writer;
+
+  /** @throws {TypeError} `writer` has no `write`. */
+  constructor(argument: string, writer: Writer) {
+    if (typeof writer?.write !== 'function') {
+      throw new TypeError(
+        `${argument} must be a Writer, an object with write(chunk), got ${describe(writer)}`,
+      );
+    }
+    this.#argument = argument;
+    this.#writer = writer;
+  }
+
+  /** Writes all of `chunk`. */
+  async write(chunk: Uint8Array, signal: Signal | undefined): Promise<void> {
+    let rest = chunk;
+    for (let tries = 0; rest.length > 0; tries++) {
+      if (tries === EMPTY_MAX) throw this.#culprit(`wrote 0 bytes ${EMPTY_MAX} times in a row`);
+      const count: unknown = await abortable(this.#writer.write(rest, callOptions(signal)), signal);
+      if (!isCount(count, rest.length)) {
+        throw this.#culprit(`returned ${describe(count)} for a chunk of ${rest.length} bytes`);
+      }
+      if (count === rest.length) return;
+      if (count > 0) tries = 0;
+      rest = rest.subarray(count);
+    }
+  }
+
+  #culprit(what: string): TypeError {
+    return new TypeError(
+      `${this.#argument} breaks the contract of a Writer: write() of ${describe(this.#writer)} ${what}`,
+    );
+  }
+}
+
+/** No options object without need: a foreign end may look at how many arguments it got. */
+function callOptions(signal: Signal | undefined): CallOptions | undefined {
+  return signal === undefined ? undefined : { signal };
+}
+
+function isCount(value: unknown, max: number): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) <= max;
+}
+
+/** `call`, or the signal's reason as soon as it fires: a foreign end need not know what a signal is. */
+function abortable<Value>(call: Promise<Value>, signal: Signal | undefined): Promise<Value> {
+  if (signal === undefined) return call;
+  return new Promise<Value>((resolve, reject) => {
+    const stop = (): void => reject(signal.reason);
+    const settle = (): void => signal.removeEventListener('abort', stop);
+    signal.addEventListener('abort', stop);
+    Promise.resolve(call).then(
+      (value) => {
+        settle();
+        resolve(value);
+      },
+      (error) => {
+        settle();
+        reject(error);
+      },
+    );
+    // The call itself may have fired it.
+    if (signal.aborted) stop();
+  });
+}

@@ -1,0 +1,132 @@
+import { checkOptions, checkSignal, checkWhole, describe } from './arguments.js';
+import { CheckedReader, CheckedWriter } from './checked-ends.js';
+import { host } from './host.js';
+import type { Reader, Signal, Writer } from './types.js';
+
+/** Options of `copy()`. */
+export interface CopyOptions {
+  /** Stops the copy, which then rejects with the signal's reason. */
+  readonly signal?: Signal | undefined;
+  /** Copies at most so many bytes, and reads no further; without it, all. */
+  readonly limit?: number | undefined;
+  /** Called after each piece with the number of bytes copied so far. */
+  readonly onProgress?: ((copied: number) => void) | undefined;
+  /** Ties the two ends to each other, in both directions; `false` by default. */
+  readonly close?: boolean | undefined;
+}
+
+/**
+ * Copies bytes until the source ends. Either side may be anything that has a `read` or a `write`.
+ *
+ * Without `close` neither end is closed, as in Go. With it the two are tied, by those of `close()`, `abort(reason)` and
+ * `closed` that they have: the end of the source, or the limit, closes both; whatever fails aborts both with the same
+ * reason, so that a sink never takes a cut-off stream for a whole one; and a sink whose `closed` rejects stops the copy
+ * while it still waits for the source.
+ *
+ * @param from Where bytes come from.
+ * @param to Where they go; each write is lent a part of one buffer of 64 KiB.
+ * @param options.limit In bytes.
+ * @returns The number of bytes copied.
+ * @throws {TypeError} A wrong argument; or an end that breaks its contract, which the message names.
+ * @throws {RangeError} `limit` is no whole number of bytes.
+ * @throws What the source or the sink rejects with, as it is; the reason of a fired signal. What the sink had taken by
+ * then is what `onProgress` said last, and at most one piece more.
+ * @example From one pipe to the next
+ * ```ts
+ * import * as io from 'pipework';
+ *
+ * const first = io.pipe({ capacity: 16 });
+ * const second = io.pipe();
+ * const copied = io.copy(first.reader, second.writer, { close: true });
+ * await first.writer.write('hello');
+ * first.writer.close();
+ * console.log(await io.text(second.reader), await copied); // prints hello 5
+ * ```
+ */
+export async function copy(from: Reader, to: Writer, options: CopyOptions = {}): Promise<number> {
+  const source = new CheckedReader('from', from);
+  const sink = new CheckedWriter('to', to);
+  const { signal, limit, onProgress, close } = checkCopyOptions(options);
+  const stop = close ? new Stop(signal, to) : undefined;
+  const stopSignal = stop === undefined ? signal : stop.signal;
+  try {
+    const copied = await copyBytes(source, sink, stopSignal, limit, onProgress);
+    if (close) await Promise.all([call(to, 'close'), call(from, 'close')]);
+    return copied;
+  } catch (error) {
+    if (close) await Promise.all([call(to, 'abort', error), call(from, 'abort', error)]);
+    throw error;
+  } finally {
+    stop?.release();
+  }
+}
+
+/** What one read of a copy asks for at most. */
+const COPY_SIZE = 65536; // bytes
+
+async function copyBytes(
+  source: CheckedReader,
+  sink: CheckedWriter,
+  signal: Signal | undefined,
+  limit: number,
+  onProgress: CopyOptions['onProgress'],
+): Promise<number> {
+  const buffer = new Uint8Array(Math.min(COPY_SIZE, limit));
+  let copied = 0; // bytes
+  while (copied < limit) {
+    if (signal?.aborted) throw signal.reason;
+    const count = await source.read(buffer.subarray(0, limit - copied), signal);
+    if (count === null) break;
+    await sink.write(buffer.subarray(0, count), signal);
+    copied += count;
+    onProgress?.(copied);
+  }
+  return copied;
+}
+
+/** One signal for the two things that end a tied copy before its source does: the caller's signal, and a sink that is gone. */
+class Stop {
+  readonly #controller = new host.AbortController();
+  readonly #caller: Signal | undefined;
+  readonly #onAbort = (): void => this.#controller.abort(this.#caller?.reason);
+
+  constructor(caller: Signal | undefined, sink: Writer & { readonly closed?: unknown }) {
+    this.#caller = caller;
+    if (caller?.aborted) this.#onAbort();
+    else caller?.addEventListener('abort', this.#onAbort);
+    if (sink.closed instanceof Promise) sink.closed.catch((reason) => this.#controller.abort(reason));
+  }
+
+  get signal(): Signal {
+    return this.#controller.signal;
+  }
+
+  release(): void {
+    this.#caller?.removeEventListener('abort', this.#onAbort);
+  }
+}
+
+/** Calls a method that an end may have. What it throws while the copy fails must not hide why the copy failed. */
+async function call(end: object, method: 'close' | 'abort', reason?: unknown): Promise<void> {
+  const own: unknown = (end as Record<string, unknown>)[method];
+  if (typeof own !== 'function') return;
+  if (method === 'close') await own.call(end);
+  else {
+    try {
+      await own.call(end, reason);
+    } catch {}
+  }
+}
+
+function checkCopyOptions(options: CopyOptions) {
+  checkOptions('options', options, ['signal', 'limit', 'onProgress', 'close']);
+  const { signal, limit = Number.POSITIVE_INFINITY, onProgress, close = false } = options;
+  if (signal !== undefined) checkSignal(signal);
+  if (limit !== Number.POSITIVE_INFINITY) checkWhole('options.limit', limit, 0);
+  if (onProgress !== undefined && typeof onProgress !== 'function') {
+    throw new TypeError(`options.onProgress must be a function, got ${describe(onProgress)}`);
+  }
+  if (typeof close !== 'boolean')
+    throw new TypeError(`options.close must be a boolean, got ${describe(close)}`);
+  return { signal, limit, onProgress, close };
+}

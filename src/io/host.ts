@@ -1,0 +1,26 @@
+/**
+ * What the pure doors use of their host beyond ES2022. They are compiled without Node's or the DOM's types, so that
+ * nothing a browser lacks slips in; whatever a runtime may lack is optional here and looked for before use.
+ */
+interface Host {
+  readonly TextEncoder: new () => { encode(text: string): Uint8Array<ArrayBuffer> };
+  readonly TextDecoder: new (
+    encoding?: string,
+    options?: { fatal?: boolean },
+  ) => { decode(bytes?: Uint8Array, options?: { stream?: boolean }): string };
+  readonly DOMException: new (message: string, name: string) => Error;
+  readonly AbortController: new () => { readonly signal: Signal; abort(reason?: unknown): void };
+  /** Milliseconds; ours holds the event loop as any timer does. */
+  setTimeout(callback: () => void, delay: number): unknown;
+  clearTimeout(timer: unknown): void;
+  setImmediate?(callback: () => void): unknown;
+  readonly process?: {
+    on?(event: 'beforeExit', listener: () => void): unknown;
+    readonly env?: Readonly<Record<string, string | undefined>>;
+  };
+  readonly Deno?: unknown;
+}
+
+import type { Signal } from './types.js';
+
+export const host = globalThis as unknown as Host;

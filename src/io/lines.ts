@@ -1,0 +1,147 @@
+import { checkOptions, checkSignal, checkWhole } from './arguments.js';
+import { CheckedReader } from './checked-ends.js';
+import { LimitError } from './errors.js';
+import { type TextOptions, textDecoder } from './text-decoder.js';
+import type { Reader, Signal } from './types.js';
+
+/** Options of `lines()`. */
+export interface LinesOptions extends TextOptions {
+  /** Gives up waiting for the next line. */
+  readonly signal?: Signal | undefined;
+  /** The longest line to accept, in UTF-16 code units as `line.length` counts them; without it, whatever memory holds. */
+  readonly max?: number | undefined;
+}
+
+/**
+ * Reads line by line. A line ends with `\n` or `\r\n`, which is left out; the last one needs neither.
+ *
+ * Leaving the loop early closes the reader, if it has a `close()`; a line that is too long, and bytes that are no text,
+ * abort it, since a consumer that stops must not leave its writer waiting.
+ *
+ * @param reader Any reader.
+ * @returns The lines, once.
+ * @throws {TypeError} A wrong argument (at once). In the loop: a reader that breaks its contract, or, with `fatal`, bytes
+ * that are no text.
+ * @throws {RangeError} An unknown encoding, or `max` is no whole number (at once).
+ * @throws {LimitError} `ERR_PIPE_LIMIT`, in the loop: a line longer than `max`, after all lines before it.
+ * @throws What the reader rejects with, as it is; an unfinished last line is not given out then.
+ * @example
+ * ```ts
+ * import * as io from 'pipework';
+ *
+ * const { reader, writer } = io.pipe({ capacity: 64 });
+ * await writer.write('one\r\ntwo\n\nthree');
+ * writer.close();
+ * for await (const line of io.lines(reader)) console.log(JSON.stringify(line)); // prints "one" "two" "" "three"
+ * ```
+ */
+export function lines(reader: Reader, options: LinesOptions = {}): AsyncIterableIterator<string> {
+  return new LineIterator(reader, options);
+}
+
+const BLOCK_SIZE = 65536; // bytes
+
+class LineIterator implements AsyncIterableIterator<string> {
+  readonly #reader: Reader & { close?: () => void; abort?: (reason: unknown) => void };
+  readonly #source: CheckedReader;
+  readonly #signal: Signal | undefined;
+  readonly #max: number; // code units
+  readonly #decoder: ReturnType<typeof textDecoder>;
+  readonly #block = new Uint8Array(BLOCK_SIZE);
+
+  #lines: string[] = []; // found, not yet given out
+  #index = 0; // of the next one to give out
+  #rest = ''; // after the last line break
+  #filling: Promise<void> | undefined;
+  #hasEnded = false;
+  #failure: { readonly reason: unknown } | undefined; // thrown once, after the lines before it
+
+  constructor(reader: Reader, options: LinesOptions) {
+    this.#source = new CheckedReader('reader', reader);
+    checkOptions('options', options, ['signal', 'max', 'encoding', 'fatal']);
+    const { signal, max = Number.POSITIVE_INFINITY, encoding, fatal } = options;
+    if (signal !== undefined) checkSignal(signal);
+    if (max !== Number.POSITIVE_INFINITY) checkWhole('options.max', max, 0);
+    this.#reader = reader;
+    this.#signal = signal;
+    this.#max = max;
+    this.#decoder = textDecoder({ encoding, fatal });
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  // No async function: a line that was found already costs one promise, not three.
+  next(): Promise<IteratorResult<string, undefined>> {
+    // Calls made while a block is on its way wait for it together, and go on in their order.
+    if (this.#filling !== undefined) return this.#filling.then(() => this.next());
+    if (this.#index < this.#lines.length) {
+      return Promise.resolve({ done: false, value: this.#lines[this.#index++] as string });
+    }
+    if (this.#failure !== undefined) {
+      const { reason } = this.#failure;
+      this.#failure = undefined;
+      return Promise.reject(reason);
+    }
+    if (this.#hasEnded) return Promise.resolve({ done: true, value: undefined });
+    this.#filling = this.#fill().finally(() => {
+      this.#filling = undefined;
+    });
+    return this.#filling.then(() => this.next());
+  }
+
+  return(): Promise<IteratorResult<string, undefined>> {
+    this.#lines = [];
+    this.#index = 0;
+    this.#hasEnded = true;
+    this.#reader.close?.();
+    return Promise.resolve({ done: true, value: undefined });
+  }
+
+  /** Reads one block and finds its lines; never rejects. */
+  async #fill(): Promise<void> {
+    this.#lines = [];
+    this.#index = 0;
+    try {
+      if (this.#signal?.aborted) throw this.#signal.reason;
+      const count = await this.#source.read(this.#block, this.#signal);
+      if (this.#hasEnded) return;
+      if (count === null) this.#endOfStream();
+      else this.#split(this.#decoder.decode(this.#block.subarray(0, count), { stream: true }));
+    } catch (reason) {
+      this.#fail(reason);
+    }
+  }
+
+  #split(text: string): void {
+    const parts = text.split('\n');
+    parts[0] = this.#rest + parts[0];
+    this.#rest = parts.pop() as string;
+    for (const part of parts) this.#add(part);
+    // The line break may be the '\r' at the end and a '\n' still to come.
+    if (this.#rest.length > this.#max + 1) this.#tooLong();
+  }
+
+  #endOfStream(): void {
+    this.#hasEnded = true;
+    const last = this.#rest + this.#decoder.decode();
+    if (last !== '') this.#add(last);
+  }
+
+  #add(part: string): void {
+    const line = part.endsWith('\r') ? part.slice(0, -1) : part;
+    if (line.length > this.#max) this.#tooLong();
+    else this.#lines.push(line);
+  }
+
+  #tooLong(): never {
+    throw new LimitError(`a line is longer than max, ${this.#max} code units`, { max: this.#max });
+  }
+
+  #fail(reason: unknown): void {
+    this.#hasEnded = true;
+    this.#failure = { reason };
+    this.#reader.abort?.(reason);
+  }
+}

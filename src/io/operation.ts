@@ -1,0 +1,87 @@
+import type { Signal } from './types.js';
+
+/** What an operation asks of the pipe that it waits in. */
+export interface WaitedPipe {
+  readonly name: string;
+  /** Bytes buffered, and how many fit; 0 and 0 when the pipe is unbuffered. */
+  readonly fill: number;
+  readonly capacity: number;
+  /** Whether the end of this operation counts for the event loop and for deadlocks. */
+  isRefed(operation: Operation): boolean;
+  /** Ends the wait with `error`, as a fired signal does; the pipe stays consistent. */
+  giveUp(operation: Operation, error: unknown): void;
+}
+
+/**
+ * A read or write that waits. It is linked into the queue of its end, oldest first, and into this thread's list of all
+ * waits (waiting.ts); both links are part of the operation, so that parking allocates nothing else and giving up one of
+ * a hundred thousand takes constant time.
+ */
+export class Operation {
+  readonly kind: 'read' | 'write';
+  readonly pipe: WaitedPipe;
+  /** The end that the call was made on: a waiting operation keeps its own end from being collected, never the other. */
+  readonly end: object;
+  /** The chunk or buffer, lent until the operation settles; none for a read that asks for a chunk of its own. */
+  readonly bytes: Uint8Array | undefined;
+  /** Length of `bytes` when the call was made; it may be detached or resized since. */
+  readonly length: number;
+  /** Bytes of `bytes` that have moved. */
+  done = 0;
+  isWaiting = true;
+  signal: Signal | undefined = undefined;
+
+  /** Settled by the pipe, after unlinking. */
+  resolve!: (value: unknown) => void;
+  reject!: (reason: unknown) => void;
+
+  /** Neighbours in the queue of the end. */
+  previous: Operation | undefined = undefined;
+  next: Operation | undefined = undefined;
+  /** Neighbours in the list of all waits. */
+  older: Operation | undefined = undefined;
+  newer: Operation | undefined = undefined;
+
+  constructor(
+    kind: 'read' | 'write',
+    pipe: WaitedPipe,
+    end: object,
+    bytes: Uint8Array | undefined,
+    length: number,
+  ) {
+    this.kind = kind;
+    this.pipe = pipe;
+    this.end = end;
+    this.bytes = bytes;
+    this.length = length;
+  }
+
+  /** Whether the memory that was lent is gone: detached, or resized below what it was. */
+  get isShort(): boolean {
+    return this.bytes !== undefined && this.bytes.length < this.length;
+  }
+}
+
+/** Operations of one end, in call order. */
+export class OperationQueue {
+  head: Operation | undefined = undefined;
+  tail: Operation | undefined = undefined;
+
+  add(operation: Operation): void {
+    const { tail } = this;
+    operation.previous = tail;
+    if (tail === undefined) this.head = operation;
+    else tail.next = operation;
+    this.tail = operation;
+  }
+
+  remove(operation: Operation): void {
+    const { previous, next } = operation;
+    if (previous === undefined) this.head = next;
+    else previous.next = next;
+    if (next === undefined) this.tail = previous;
+    else next.previous = previous;
+    operation.previous = undefined;
+    operation.next = undefined;
+  }
+}
