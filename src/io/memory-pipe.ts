@@ -7,48 +7,34 @@
  */
 import { type AbandonablePipe, unwatchForAbandonment, watchForAbandonment } from './abandoned.js';
 import { checkBytes, memoryGone, signalOf } from './arguments.js';
-import { Closed } from './closed.js';
 import { copyBytes } from './copy-bytes.js';
 import { watchForDeadlock } from './deadlock.js';
-import { AbandonedPipeError, BrokenPipeError, ClosedPipeError } from './errors.js';
+import { AbandonedPipeError } from './errors.js';
 import { host } from './host.js';
 import { Operation, OperationQueue, type WaitedPipe } from './operation.js';
 import type { Ring } from './ring.js';
 import { settled } from './settled.js';
+import { NONE, Sides } from './sides.js';
 import type { CallOptions, Signal } from './types.js';
 import { park, unpark } from './waiting.js';
 
 /** The most bytes that an iterator's chunk has. */
 const CHUNK_MAX = 65536;
 
-export class MemoryPipe implements WaitedPipe, AbandonablePipe {
+export class MemoryPipe extends Sides implements WaitedPipe, AbandonablePipe {
   bytesRead = 0;
   bytesWritten = 0;
-  readerRefed = true;
-  writerRefed = true;
 
-  private readonly givenName: string | undefined;
-  private readonly number: number; // what a pipe without a name is called by
   private readonly ring: Ring | undefined; // none when unbuffered
   private readonly reads = new OperationQueue();
   private readonly writes = new OperationQueue();
-
-  /** closing: closed, but writes still wait; ended: closed and handed over; failed: aborted, or given up behind close(). */
-  private writerState: 'open' | 'closing' | 'ended' | 'failed' = 'open';
-  private readerState: 'open' | 'closed' | 'aborted' = 'open';
-  private writerReason: unknown = NONE; // what reads reject with, once what came before it was read
-  private readerReason: unknown = NONE; // what writes reject with
-  private firstReason: unknown = NONE; // the earlier of the two: the cause in a ClosedPipeError
-  private closedOfReader: Closed | undefined = undefined;
-  private closedOfWriter: Closed | undefined = undefined;
 
   // The ends, until the collector watches them.
   private ends: { readonly reader: object; readonly writer: object } | undefined = undefined;
   private hasWaited = false;
 
   constructor(name: string | undefined, ring: Ring | undefined) {
-    this.givenName = name;
-    this.number = ++pipesMade;
+    super(name);
     this.ring = ring;
   }
 
@@ -57,30 +43,12 @@ export class MemoryPipe implements WaitedPipe, AbandonablePipe {
     this.ends = ends;
   }
 
-  get name(): string {
-    return this.givenName ?? `pipe#${this.number}`;
-  }
-
   get fill(): number {
     return this.ring === undefined ? 0 : this.ring.fill;
   }
 
   get capacity(): number {
     return this.ring === undefined ? 0 : this.ring.capacity;
-  }
-
-  get readerClosed(): Closed {
-    this.closedOfReader ??= new Closed();
-    return this.closedOfReader;
-  }
-
-  get writerClosed(): Closed {
-    this.closedOfWriter ??= new Closed();
-    return this.closedOfWriter;
-  }
-
-  get isWriterOpen(): boolean {
-    return this.writerState === 'open';
   }
 
   // Reading
@@ -365,13 +333,6 @@ export class MemoryPipe implements WaitedPipe, AbandonablePipe {
     if (this.readerState !== 'open') this.retire();
   }
 
-  private failWriter(reason: unknown): void {
-    if (this.firstReason === NONE) this.firstReason = reason;
-    if (this.writerReason !== NONE) return;
-    this.writerReason = reason;
-    this.readerClosed.reject(() => reason);
-  }
-
   private endReader(state: 'closed' | 'aborted', reason: unknown): void {
     if (this.readerState !== 'open') return;
     this.readerState = state;
@@ -400,31 +361,16 @@ export class MemoryPipe implements WaitedPipe, AbandonablePipe {
     }
   }
 
-  /** Nothing can happen to the other side any more that it does not know. */
+  /** Nothing is left to read, and nothing can happen that either side does not know. */
   private retire(): void {
     if (this.ends === undefined) unwatchForAbandonment(this);
     this.ends = undefined;
-  }
-
-  private closedError(end: 'reader' | 'writer', bytesWritten: number): ClosedPipeError {
-    const message = `${this.name}: the ${end} was closed by its own side`;
-    if (this.firstReason === NONE) return new ClosedPipeError(message, { bytesWritten });
-    return new ClosedPipeError(message, { bytesWritten, cause: this.firstReason });
-  }
-
-  private readerGone(bytesWritten: number): unknown {
-    if (this.readerReason !== NONE) return this.readerReason;
-    return new BrokenPipeError(`${this.name}: the reader was closed`, { bytesWritten });
+    this.ring?.drop();
   }
 }
 
-/** Stands for a reason that was not given: any value, also `undefined`, could have been. */
-const NONE = Symbol('none');
-
 /** The end of a stream, for whoever need not wait for it. */
 const END = Promise.resolve(null);
-
-let pipesMade = 0;
 
 const encoder = new host.TextEncoder();
 

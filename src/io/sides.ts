@@ -1,0 +1,68 @@
+import { Closed } from './closed.js';
+import { BrokenPipeError, ClosedPipeError } from './errors.js';
+
+/** Stands for a reason that was not given: any value could have been, also `undefined`. */
+export const NONE = Symbol('none');
+
+/**
+ * Where the two sides of a pipe stand: who has closed, who failed and why, and what that makes of later calls. It knows
+ * nothing of bytes; the pipe that builds on it decides when a state is reached.
+ */
+export abstract class Sides {
+  readerRefed = true;
+  writerRefed = true;
+
+  /** closing: closed, but writes still wait; ended: closed and handed over; failed: aborted, or given up behind close(). */
+  protected writerState: 'open' | 'closing' | 'ended' | 'failed' = 'open';
+  protected readerState: 'open' | 'closed' | 'aborted' = 'open';
+  protected writerReason: unknown = NONE; // what reads reject with, once what came before it was read
+  protected readerReason: unknown = NONE; // what writes reject with
+  protected firstReason: unknown = NONE; // the earlier of the two: the cause in a ClosedPipeError
+
+  private readonly givenName: string | undefined;
+  private readonly number: number; // what a pipe without a name is called by
+  private closedOfReader: Closed | undefined = undefined;
+  private closedOfWriter: Closed | undefined = undefined;
+
+  constructor(name: string | undefined) {
+    this.givenName = name;
+    this.number = ++pipesMade;
+  }
+
+  get name(): string {
+    return this.givenName ?? `pipe#${this.number}`;
+  }
+
+  get readerClosed(): Closed {
+    this.closedOfReader ??= new Closed();
+    return this.closedOfReader;
+  }
+
+  get writerClosed(): Closed {
+    this.closedOfWriter ??= new Closed();
+    return this.closedOfWriter;
+  }
+
+  /** The first reason of the writer's side stays. */
+  protected failWriter(reason: unknown): void {
+    if (this.firstReason === NONE) this.firstReason = reason;
+    if (this.writerReason !== NONE) return;
+    this.writerReason = reason;
+    this.readerClosed.reject(() => reason);
+  }
+
+  /** What a call on `end` rejects with when its own side has closed; it had moved `bytesWritten`. */
+  protected closedError(end: 'reader' | 'writer', bytesWritten: number): ClosedPipeError {
+    const message = `${this.name}: the ${end} was closed by its own side`;
+    if (this.firstReason === NONE) return new ClosedPipeError(message, { bytesWritten });
+    return new ClosedPipeError(message, { bytesWritten, cause: this.firstReason });
+  }
+
+  /** What a write that had moved `bytesWritten` rejects with when the reader's side has closed. */
+  protected readerGone(bytesWritten: number): unknown {
+    if (this.readerReason !== NONE) return this.readerReason;
+    return new BrokenPipeError(`${this.name}: the reader was closed`, { bytesWritten });
+  }
+}
+
+let pipesMade = 0;
