@@ -9,9 +9,15 @@
  */
 import { host } from './host.js';
 
+/** Those ends of a pipe that this program has. */
+export interface Ends {
+  readonly reader?: object;
+  readonly writer?: object;
+}
+
 export interface AbandonablePipe {
   /** Gives up its own hold on its ends; `undefined` when both are closed and nothing is left to watch. */
-  releaseEnds(): { readonly reader: object; readonly writer: object } | undefined;
+  releaseEnds(): Ends | undefined;
   abandonReader(): void;
   abandonWriter(): void;
 }
@@ -43,8 +49,8 @@ function registerYoung(): void {
   for (const pipe of pipes) {
     const ends = pipe.releaseEnds();
     if (ends === undefined) continue;
-    readers.register(ends.reader, pipe, pipe);
-    writers.register(ends.writer, pipe, pipe);
+    if (ends.reader !== undefined) readers.register(ends.reader, pipe, pipe);
+    if (ends.writer !== undefined) writers.register(ends.writer, pipe, pipe);
   }
 }
 

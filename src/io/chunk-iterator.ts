@@ -1,5 +1,8 @@
 import type { PipeReader } from './types.js';
 
+/** The most bytes that a chunk has. */
+export const CHUNK_MAX = 65536;
+
 /**
  * Walks a reader chunk by chunk, and closes it when the loop is left early. Written by hand: an async generator that is
  * left before its first `next()` never runs its `finally`, and the reader would stay open.

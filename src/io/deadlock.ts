@@ -25,14 +25,23 @@ export function watchForDeadlock(): void {
 function look(): void {
   const stuck = waiting();
   if (stuck.length === 0) return;
+  if (stuck.map((operation) => operation.pipe.tryAgain?.() ?? false).includes(true)) {
+    keepOneTurn();
+    return;
+  }
+  if (stuck.some((operation) => operation.pipe.awaitsOutside?.(operation))) return;
   // Whoever handles these errors may get stuck once more. The event is emitted again only if something was alive in
   // between, so one turn of the loop is kept; only now, or a quiet worker would never end.
-  host.setImmediate?.(() => {});
+  keepOneTurn();
   const report = deadlockReport(stuck);
   for (const operation of stuck) {
     // Giving up one behind close() takes those behind it along.
     if (operation.isWaiting) operation.pipe.giveUp(operation, deadlockError(report, operation));
   }
+}
+
+function keepOneTurn(): void {
+  host.setImmediate?.(() => {});
 }
 
 /** What a `DeadlockError` says of all the operations in `stuck`. */
@@ -43,7 +52,7 @@ export interface DeadlockReport {
 
 export function deadlockReport(stuck: readonly Operation[]): DeadlockReport {
   const waits = stuck.map(waitOf);
-  const lines = waits.slice(0, LISTED_MAX).map((wait) => `  ${sentence(wait)}`);
+  const lines = stuck.slice(0, LISTED_MAX).map((operation) => `  ${sentence(operation)}`);
   if (waits.length > LISTED_MAX)
     lines.push(`  and ${waits.length - LISTED_MAX} more: see the property 'waits'`);
   const count = waits.length === 1 ? 'the one operation' : `all ${waits.length} operations`;
@@ -67,12 +76,14 @@ function waitOf(operation: Operation): Wait {
   return { pipe: name, operation: kind, moved: done, asked: length, fill, capacity, ...traceOf(operation) };
 }
 
-function sentence(wait: Wait): string {
+function sentence(operation: Operation): string {
+  const wait = waitOf(operation);
   const buffer = wait.capacity === 0 ? 'unbuffered' : `${wait.fill} of ${wait.capacity} bytes full`;
   const what =
     wait.operation === 'read'
       ? `read waits for the first of up to ${wait.asked} bytes`
       : `write has moved ${wait.moved} of ${wait.asked} bytes`;
   const since = wait.calledAt === undefined ? '' : `, for ${wait.waited} ms, called at ${wait.calledAt}`;
-  return `${wait.pipe} (${buffer}): ${what}${since}`;
+  const hint = operation.pipe.hint?.(operation);
+  return `${wait.pipe} (${buffer}): ${what}${since}${hint === undefined ? '' : `; ${hint}`}`;
 }

@@ -11,7 +11,8 @@ export type PipeErrorCode =
   | 'ERR_PIPE_DEADLOCK'
   | 'ERR_PIPE_ABANDONED'
   | 'ERR_PIPE_UNEXPECTED_END'
-  | 'ERR_PIPE_LIMIT';
+  | 'ERR_PIPE_LIMIT'
+  | 'ERR_PIPE_UNSUPPORTED';
 
 /**
  * The base of them all, for `instanceof`.
@@ -89,14 +90,22 @@ export class BrokenPipeError extends PipeError {
   readonly code = 'EPIPE';
   /** Bytes that this one call had moved. */
   readonly bytesWritten: number;
+  /** When the kernel said so: the negative error number and the call, as Node's system errors have them. */
+  declare readonly errno?: number;
+  declare readonly syscall?: string;
 
   static {
     BrokenPipeError.prototype.name = 'BrokenPipeError';
   }
 
-  constructor(message: string, options: Omit<TransferErrorOptions, 'cause'> = {}) {
+  constructor(
+    message: string,
+    options: { readonly bytesWritten?: number; readonly errno?: number; readonly syscall?: string } = {},
+  ) {
     super(message);
     this.bytesWritten = options.bytesWritten ?? 0;
+    if (options.errno !== undefined) this.errno = options.errno;
+    if (options.syscall !== undefined) this.syscall = options.syscall;
   }
 }
 
@@ -240,5 +249,23 @@ export class LimitError extends PipeError {
   constructor(message: string, options: { readonly max: number }) {
     super(message);
     this.max = options.max;
+  }
+}
+
+/**
+ * This platform, kernel or page cannot do it; the message says what is missing. Nothing was changed.
+ *
+ * @example
+ * ```ts
+ * import * as io from 'pipework';
+ *
+ * console.log(new io.UnsupportedError('no pipes here').code); // prints ERR_PIPE_UNSUPPORTED
+ * ```
+ */
+export class UnsupportedError extends PipeError {
+  readonly code = 'ERR_PIPE_UNSUPPORTED';
+
+  static {
+    UnsupportedError.prototype.name = 'UnsupportedError';
   }
 }

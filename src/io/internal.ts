@@ -1,4 +1,11 @@
 /** The door for siblings in this package: what other doors need of this one and users do not. Not in `exports`. */
-export { deadlockError, deadlockReport } from './deadlock.js';
-export type { Operation } from './operation.js';
-export { waiting } from './waiting.js';
+export * from './abandoned.js';
+export * from './arguments.js';
+export * from './chunk-iterator.js';
+export * from './deadlock.js';
+export * from './operation.js';
+export { settled } from './settled.js';
+export * from './sides.js';
+export * from './symbols.js';
+export { encode } from './text-encoder.js';
+export * from './waiting.js';

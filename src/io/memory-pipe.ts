@@ -5,21 +5,19 @@
  * to reads that wait already: what such a read gets is what it would have got from the ring, without the second copy.
  * Reads wait only while there is nothing to read, writes only while nothing more can be taken, so never both at once.
  */
-import { type AbandonablePipe, unwatchForAbandonment, watchForAbandonment } from './abandoned.js';
+import { type AbandonablePipe, type Ends, unwatchForAbandonment, watchForAbandonment } from './abandoned.js';
 import { checkBytes, memoryGone, signalOf } from './arguments.js';
+import { CHUNK_MAX } from './chunk-iterator.js';
 import { copyBytes } from './copy-bytes.js';
 import { watchForDeadlock } from './deadlock.js';
 import { AbandonedPipeError } from './errors.js';
-import { host } from './host.js';
 import { Operation, OperationQueue, type WaitedPipe } from './operation.js';
 import type { Ring } from './ring.js';
 import { settled } from './settled.js';
-import { NONE, Sides } from './sides.js';
+import { abortReason, NONE, Sides } from './sides.js';
+import { encode } from './text-encoder.js';
 import type { CallOptions, Signal } from './types.js';
 import { park, unpark } from './waiting.js';
-
-/** The most bytes that an iterator's chunk has. */
-const CHUNK_MAX = 65536;
 
 export class MemoryPipe extends Sides implements WaitedPipe, AbandonablePipe {
   bytesRead = 0;
@@ -30,7 +28,7 @@ export class MemoryPipe extends Sides implements WaitedPipe, AbandonablePipe {
   private readonly writes = new OperationQueue();
 
   // The ends, until the collector watches them.
-  private ends: { readonly reader: object; readonly writer: object } | undefined = undefined;
+  private ends: Ends | undefined = undefined;
   private hasWaited = false;
 
   constructor(name: string | undefined, ring: Ring | undefined) {
@@ -39,7 +37,7 @@ export class MemoryPipe extends Sides implements WaitedPipe, AbandonablePipe {
   }
 
   /** Makes the ends known, once: they are given to the collector's registry if this pipe ever waits. */
-  attach(ends: { readonly reader: object; readonly writer: object }): void {
+  attach(ends: Ends): void {
     this.ends = ends;
   }
 
@@ -103,7 +101,7 @@ export class MemoryPipe extends Sides implements WaitedPipe, AbandonablePipe {
   }
 
   abortReader(reason: unknown): void {
-    this.endReader('aborted', reason === undefined ? abortError() : reason);
+    this.endReader('aborted', abortReason(reason));
   }
 
   /** The collector took the reader. */
@@ -154,7 +152,7 @@ export class MemoryPipe extends Sides implements WaitedPipe, AbandonablePipe {
 
   abortWriter(given: unknown): void {
     if (this.writerState === 'ended' || this.writerState === 'failed') return;
-    const reason = given === undefined ? abortError() : given;
+    const reason = abortReason(given);
     this.failWriter(reason);
     this.rejectWrites(this.writes.head, (done) => this.closedError('writer', done));
     this.writerClosed.resolve();
@@ -214,7 +212,7 @@ export class MemoryPipe extends Sides implements WaitedPipe, AbandonablePipe {
     watchForDeadlock();
   }
 
-  releaseEnds(): { readonly reader: object; readonly writer: object } | undefined {
+  releaseEnds(): Ends | undefined {
     const { ends } = this;
     this.ends = undefined;
     return ends;
@@ -371,13 +369,3 @@ export class MemoryPipe extends Sides implements WaitedPipe, AbandonablePipe {
 
 /** The end of a stream, for whoever need not wait for it. */
 const END = Promise.resolve(null);
-
-const encoder = new host.TextEncoder();
-
-function encode(text: string): Uint8Array {
-  return encoder.encode(text);
-}
-
-function abortError(): Error {
-  return new host.DOMException('This operation was aborted', 'AbortError');
-}

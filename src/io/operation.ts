@@ -10,6 +10,12 @@ export interface WaitedPipe {
   isRefed(operation: Operation): boolean;
   /** Ends the wait with `error`, as a fired signal does; the pipe stays consistent. */
   giveUp(operation: Operation, error: unknown): void;
+  /** For a pipe that something outside this thread can move: tries once more; whether that moved anything. */
+  tryAgain?(): boolean;
+  /** Whether somebody outside this program may still end the wait; the loop is kept alive until that changes. */
+  awaitsOutside?(operation: Operation): boolean;
+  /** What a report adds about this wait, such as which of this program's own descriptors stands in its way. */
+  hint?(operation: Operation): string | undefined;
 }
 
 /**

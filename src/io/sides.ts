@@ -1,5 +1,6 @@
 import { Closed } from './closed.js';
 import { BrokenPipeError, ClosedPipeError } from './errors.js';
+import { host } from './host.js';
 
 /** Stands for a reason that was not given: any value could have been, also `undefined`. */
 export const NONE = Symbol('none');
@@ -13,11 +14,11 @@ export abstract class Sides {
   writerRefed = true;
 
   /** closing: closed, but writes still wait; ended: closed and handed over; failed: aborted, or given up behind close(). */
-  protected writerState: 'open' | 'closing' | 'ended' | 'failed' = 'open';
-  protected readerState: 'open' | 'closed' | 'aborted' = 'open';
-  protected writerReason: unknown = NONE; // what reads reject with, once what came before it was read
-  protected readerReason: unknown = NONE; // what writes reject with
-  protected firstReason: unknown = NONE; // the earlier of the two: the cause in a ClosedPipeError
+  writerState: 'open' | 'closing' | 'ended' | 'failed' = 'open';
+  readerState: 'open' | 'closed' | 'aborted' = 'open';
+  writerReason: unknown = NONE; // what reads reject with, once what came before it was read
+  readerReason: unknown = NONE; // what writes reject with
+  firstReason: unknown = NONE; // the earlier of the two: the cause in a ClosedPipeError
 
   private readonly givenName: string | undefined;
   private readonly number: number; // what a pipe without a name is called by
@@ -44,7 +45,7 @@ export abstract class Sides {
   }
 
   /** The first reason of the writer's side stays. */
-  protected failWriter(reason: unknown): void {
+  failWriter(reason: unknown): void {
     if (this.firstReason === NONE) this.firstReason = reason;
     if (this.writerReason !== NONE) return;
     this.writerReason = reason;
@@ -52,17 +53,22 @@ export abstract class Sides {
   }
 
   /** What a call on `end` rejects with when its own side has closed; it had moved `bytesWritten`. */
-  protected closedError(end: 'reader' | 'writer', bytesWritten: number): ClosedPipeError {
+  closedError(end: 'reader' | 'writer', bytesWritten: number): ClosedPipeError {
     const message = `${this.name}: the ${end} was closed by its own side`;
     if (this.firstReason === NONE) return new ClosedPipeError(message, { bytesWritten });
     return new ClosedPipeError(message, { bytesWritten, cause: this.firstReason });
   }
 
   /** What a write that had moved `bytesWritten` rejects with when the reader's side has closed. */
-  protected readerGone(bytesWritten: number): unknown {
+  readerGone(bytesWritten: number): unknown {
     if (this.readerReason !== NONE) return this.readerReason;
     return new BrokenPipeError(`${this.name}: the reader was closed`, { bytesWritten });
   }
 }
 
 let pipesMade = 0;
+
+/** What `abort(given)` means: an `AbortError` when nothing was given. */
+export function abortReason(given: unknown): unknown {
+  return given === undefined ? new host.DOMException('This operation was aborted', 'AbortError') : given;
+}

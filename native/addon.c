@@ -1,0 +1,685 @@
+/* Translation between JavaScript and pipe.h, and nothing else: what to do when is decided in src/os.
+ *
+ * JavaScript never names a descriptor that the addon owns. It names slots of a table in the instance data, each of them
+ * checked here, so that a wrong number, a double close or a number that the system has given to somebody else in the
+ * meantime ends in -EBADF. Numbers travel as they are: a count, a slot or a descriptor, or -errno.
+ *
+ * There is one instance for each environment (main thread, each worker) and no C static. When an environment ends, with
+ * whatever is open, the clean-up hook closes its descriptors and its event-loop handle: without it Node aborts the
+ * whole process over the handle, and leaves the descriptors open. */
+#include <node_api.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#ifdef __linux__
+#include <sys/epoll.h>
+#endif
+
+#include "pipe.h"
+#include "poll_thread.h"
+
+/* The part of libuv's stable ABI that is used here, so that no header of a certain runtime is needed. */
+typedef struct uv_loop_s uv_loop_t;
+typedef struct uv_handle_s uv_handle_t;
+enum { UV_POLL_TYPE = 8, UV_READABLE_EVENT = 1 };
+extern size_t uv_handle_size(int type);
+extern int uv_poll_init(uv_loop_t *loop, uv_handle_t *handle, int fd);
+extern int uv_poll_start(uv_handle_t *handle, int events, void (*callback)(uv_handle_t *, int, int));
+extern void uv_close(uv_handle_t *handle, void (*callback)(uv_handle_t *));
+extern void uv_ref(uv_handle_t *handle);
+extern void uv_unref(uv_handle_t *handle);
+extern void uv_handle_set_data(uv_handle_t *handle, void *data);
+extern void *uv_handle_get_data(const uv_handle_t *handle);
+
+enum { MAX_MOVE = 0x7ffff000, MAX_READY = 256 };
+
+struct slot {
+  int fd;   /* -1: free */
+  int twin; /* the same end for whoever else gets it; -1: none */
+  int next_free;
+  enum pw_how how;
+  enum pw_direction direction;
+  int watched;
+};
+
+struct instance {
+  napi_env env;
+  const struct pw_system *system;
+  struct slot *slots;
+  int length, room, first_free; /* first_free: -1 when none */
+
+  int use_thread;        /* no uv_poll here */
+  int epoll;             /* -1: none yet, or this system has none */
+  uv_handle_t *poll;     /* polls `epoll` on the event loop */
+  struct pw_poll_thread *thread;
+  napi_threadsafe_function call; /* of the thread, to get to this one */
+  int refed;
+
+  napi_ref on_ready;     /* function(count): slots that are ready stand in `ready` */
+  napi_ref ready_array;
+  int32_t *ready;        /* MAX_READY of them, in an Int32Array that JavaScript reads */
+  napi_async_cleanup_hook_handle hook;
+};
+
+/* ---- Arguments and results */
+
+struct call {
+  struct instance *self;
+  napi_value argv[4];
+};
+
+static int begin(napi_env env, napi_callback_info info, size_t expected, struct call *call) {
+  size_t count = 4;
+  void *data = NULL;
+  if (napi_get_cb_info(env, info, &count, call->argv, NULL, &data) != napi_ok || count < expected) return 0;
+  call->self = data;
+  return 1;
+}
+
+static napi_value result(napi_env env, int64_t value) {
+  napi_value number = NULL;
+  napi_create_int32(env, (int32_t)value, &number);
+  return number;
+}
+
+static int32_t integer(napi_env env, napi_value value) {
+  int32_t number = INT32_MIN; /* no slot, no descriptor, no length */
+  napi_get_value_int32(env, value, &number);
+  return number;
+}
+
+/* The bytes [start, start + length) of a Uint8Array that is long enough now, whatever it was when somebody checked. */
+static int span(napi_env env, napi_value array, int32_t start, int32_t length, uint8_t **bytes) {
+  napi_typedarray_type type;
+  size_t have = 0;
+  void *data = NULL;
+  if (napi_get_typedarray_info(env, array, &type, &have, &data, NULL, NULL) != napi_ok) return -EINVAL;
+  if (type != napi_uint8_array && type != napi_uint8_clamped_array) return -EINVAL;
+  if (start < 0 || length < 0 || (size_t)start + (size_t)length > have) return -EFAULT;
+  *bytes = (uint8_t *)data + start;
+  return 0;
+}
+
+static struct slot *slot_of(struct instance *self, int32_t index) {
+  if (index < 0 || index >= self->length || self->slots[index].fd == -1) return NULL;
+  return &self->slots[index];
+}
+
+/* ---- The table of descriptors */
+
+static int take_slot(struct instance *self, int fd, enum pw_direction direction, enum pw_how how) {
+  int index = self->first_free;
+  if (index != -1) {
+    self->first_free = self->slots[index].next_free;
+  } else {
+    if (self->length == self->room) {
+      int room = self->room == 0 ? 16 : 2 * self->room;
+      struct slot *more = realloc(self->slots, (size_t)room * sizeof *more);
+      if (more == NULL) return -ENOMEM;
+      self->slots = more;
+      self->room = room;
+    }
+    index = self->length++;
+  }
+  self->slots[index] =
+      (struct slot){.fd = fd, .twin = -1, .next_free = -1, .how = how, .direction = direction, .watched = 0};
+  return index;
+}
+
+static void unwatch_slot(struct instance *self, int index) {
+  struct slot *slot = &self->slots[index];
+  if (!slot->watched) return;
+  slot->watched = 0;
+#ifdef __linux__
+  /* Before close(2): the descriptor may live on elsewhere, and would be reported by a number that is somebody else's. */
+  if (self->epoll != -1) {
+    epoll_ctl(self->epoll, EPOLL_CTL_DEL, slot->fd, NULL);
+    return;
+  }
+#endif
+  if (self->thread != NULL) pw_poll_thread_remove(self->thread, index);
+}
+
+static void free_slot(struct instance *self, int index) {
+  struct slot *slot = &self->slots[index];
+  int fd = slot->fd;
+  int twin = slot->twin;
+  unwatch_slot(self, index);
+  slot->fd = -1;
+  slot->twin = -1;
+  slot->next_free = self->first_free;
+  self->first_free = index;
+  close(fd); /* Linux has closed it whatever this returns, EINTR too */
+  if (twin != -1) close(twin);
+}
+
+/* ---- Readiness */
+
+static void report(struct instance *self, int count) {
+  napi_value on_ready, global, number;
+  if (count == 0 || napi_get_reference_value(self->env, self->on_ready, &on_ready) != napi_ok) return;
+  napi_get_global(self->env, &global);
+  napi_create_int32(self->env, count, &number);
+  /* An exception is for the runtime's uncaught-exception path; ours throws none. */
+  napi_make_callback(self->env, NULL, global, on_ready, 1, &number, NULL);
+}
+
+/* Asks what is ready and tells JavaScript. */
+static void dispatch(struct instance *self) {
+#ifdef __linux__
+  if (self->epoll != -1) {
+    struct epoll_event events[MAX_READY];
+    int count = epoll_wait(self->epoll, events, MAX_READY, 0);
+    int told = 0;
+    for (int i = 0; i < count; i++) {
+      int index = (int)events[i].data.u32;
+      if (slot_of(self, index) != NULL) self->ready[told++] = index;
+    }
+    report(self, told);
+    return;
+  }
+#endif
+  int count = MAX_READY;
+  while (self->thread != NULL && count == MAX_READY) {
+    count = pw_poll_thread_collect(self->thread, self->ready, MAX_READY);
+    for (int i = 0; i < count; i++)
+      if (slot_of(self, self->ready[i]) != NULL) self->slots[self->ready[i]].watched = 0;
+    report(self, count);
+  }
+}
+
+#ifdef __linux__
+static void on_poll(uv_handle_t *handle, int status, int events) {
+  struct instance *self = uv_handle_get_data(handle);
+  napi_handle_scope scope;
+  (void)status;
+  (void)events;
+  if (napi_open_handle_scope(self->env, &scope) != napi_ok) return;
+  dispatch(self);
+  napi_close_handle_scope(self->env, scope);
+}
+#endif
+
+static void on_thread_call(napi_env env, napi_value unused, void *context, void *data) {
+  struct instance *self = context;
+  (void)unused;
+  (void)data;
+  if (env == NULL) return; /* the environment is ending */
+#ifdef __linux__
+  if (self->epoll != -1) {
+    int tag;
+    pw_poll_thread_collect(self->thread, &tag, 1);
+    dispatch(self);
+    if (self->thread != NULL) pw_poll_thread_add(self->thread, self->epoll, PW_READ, 0);
+    return;
+  }
+#endif
+  dispatch(self);
+}
+
+/* On the poll thread. */
+static void notify(void *context) {
+  struct instance *self = context;
+  napi_call_threadsafe_function(self->call, NULL, napi_tsfn_nonblocking);
+}
+
+static int start_thread(struct instance *self) {
+  napi_value name;
+  int error;
+  if (napi_create_string_utf8(self->env, "pipework", NAPI_AUTO_LENGTH, &name) != napi_ok) return -ENOMEM;
+  if (napi_create_threadsafe_function(self->env, NULL, NULL, name, 0, 1, NULL, NULL, self, on_thread_call,
+                                      &self->call) != napi_ok)
+    return -ENOMEM;
+  error = pw_poll_thread_start(&self->thread, notify, self);
+  if (error != 0) {
+    napi_release_threadsafe_function(self->call, napi_tsfn_abort);
+    self->call = NULL;
+    return error;
+  }
+  if (!self->refed) napi_unref_threadsafe_function(self->env, self->call);
+  return 0;
+}
+
+#ifdef __linux__
+static int start_uv(struct instance *self) {
+  uv_loop_t *loop;
+  uv_handle_t *handle;
+  int error;
+  if (napi_get_uv_event_loop(self->env, (struct uv_loop_s **)&loop) != napi_ok) return -ENOTSUP;
+  handle = calloc(1, uv_handle_size(UV_POLL_TYPE));
+  if (handle == NULL) return -ENOMEM;
+  error = uv_poll_init(loop, handle, self->epoll);
+  if (error != 0) {
+    free(handle);
+    return error;
+  }
+  uv_handle_set_data(handle, self);
+  self->poll = handle;
+  uv_poll_start(handle, UV_READABLE_EVENT, on_poll);
+  if (!self->refed) uv_unref(handle);
+  return 0;
+}
+#endif
+
+/* At the first wait that somebody outside may end. */
+static int start_watching(struct instance *self) {
+  if (self->poll != NULL || self->thread != NULL) return 0;
+#ifdef __linux__
+  if (self->system == &pw_linux) {
+    int error;
+    self->epoll = epoll_create1(EPOLL_CLOEXEC);
+    if (self->epoll == -1) return -errno;
+    error = self->use_thread ? start_thread(self) : start_uv(self);
+    if (error == 0 && self->use_thread) error = pw_poll_thread_add(self->thread, self->epoll, PW_READ, 0);
+    if (error != 0 && self->poll == NULL && self->thread == NULL) {
+      close(self->epoll);
+      self->epoll = -1;
+    }
+    return error;
+  }
+#endif
+  return start_thread(self);
+}
+
+/* ---- The end of the environment */
+
+static void discard(struct instance *self) {
+  if (self->epoll != -1) close(self->epoll);
+  napi_remove_async_cleanup_hook(self->hook);
+  free(self->slots);
+  free(self->poll);
+  free(self);
+}
+
+#ifdef __linux__
+static void on_poll_closed(uv_handle_t *handle) { discard(uv_handle_get_data(handle)); }
+#endif
+
+static void on_cleanup(napi_async_cleanup_hook_handle hook, void *data) {
+  struct instance *self = data;
+  (void)hook;
+  if (self->thread != NULL) {
+    pw_poll_thread_stop(self->thread);
+    self->thread = NULL;
+    napi_release_threadsafe_function(self->call, napi_tsfn_abort);
+  }
+  for (int i = 0; i < self->length; i++)
+    if (self->slots[i].fd != -1) free_slot(self, i);
+#ifdef __linux__
+  if (self->poll != NULL) {
+    uv_close(self->poll, on_poll_closed);
+    return;
+  }
+#endif
+  discard(self);
+}
+
+/* ---- What JavaScript calls; each returns a number, negative for -errno */
+
+/* open(slots: Int32Array): 0, and the slots of both ends. */
+static napi_value fn_open(napi_env env, napi_callback_info info) {
+  struct call call;
+  napi_typedarray_type type;
+  size_t have = 0;
+  void *data = NULL;
+  int ends[2], reader, writer, error;
+  if (!begin(env, info, 1, &call)) return result(env, -EINVAL);
+  if (napi_get_typedarray_info(env, call.argv[0], &type, &have, &data, NULL, NULL) != napi_ok ||
+      type != napi_int32_array || have < 2)
+    return result(env, -EINVAL);
+  error = call.self->system->open(ends);
+  if (error != 0) return result(env, error);
+  reader = take_slot(call.self, ends[0], PW_READ, PW_NONBLOCK);
+  writer = reader < 0 ? reader : take_slot(call.self, ends[1], PW_WRITE, PW_NONBLOCK);
+  if (writer < 0) {
+    if (reader >= 0) free_slot(call.self, reader);
+    else close(ends[0]);
+    close(ends[1]);
+    return result(env, writer);
+  }
+  ((int32_t *)data)[0] = reader;
+  ((int32_t *)data)[1] = writer;
+  return result(env, 0);
+}
+
+/* reopen(fd, direction): the slot of a non-blocking description of our own; `fd` stays the caller's. */
+static napi_value fn_reopen(napi_env env, napi_callback_info info) {
+  struct call call;
+  int32_t fd, direction;
+  int twin, index;
+  if (!begin(env, info, 2, &call)) return result(env, -EINVAL);
+  fd = integer(env, call.argv[0]);
+  direction = integer(env, call.argv[1]);
+  if (fd < 0) return result(env, -EBADF);
+  if (direction != PW_READ && direction != PW_WRITE) return result(env, -EINVAL);
+  twin = call.self->system->reopen(fd, direction, 0);
+  if (twin < 0) return result(env, twin);
+  index = take_slot(call.self, twin, direction, PW_NONBLOCK);
+  if (index < 0) close(twin);
+  return result(env, index);
+}
+
+/* adopt(fd, direction, how): the slot of `fd` itself, which from now on is the addon's to close. */
+static napi_value fn_adopt(napi_env env, napi_callback_info info) {
+  struct call call;
+  int32_t fd, direction, how;
+  if (!begin(env, info, 3, &call)) return result(env, -EINVAL);
+  fd = integer(env, call.argv[0]);
+  direction = integer(env, call.argv[1]);
+  how = integer(env, call.argv[2]);
+  if (fd < 0) return result(env, -EBADF);
+  if ((direction != PW_READ && direction != PW_WRITE) || (how != PW_NOWAIT && how != PW_POLL))
+    return result(env, -EINVAL);
+  return result(env, take_slot(call.self, fd, direction, how));
+}
+
+/* disown(slot): forgets the slot without closing its descriptor, which it returns. */
+static napi_value fn_disown(napi_env env, napi_callback_info info) {
+  struct call call;
+  struct slot *slot;
+  int32_t index;
+  int fd;
+  if (!begin(env, info, 1, &call)) return result(env, -EINVAL);
+  index = integer(env, call.argv[0]);
+  slot = slot_of(call.self, index);
+  if (slot == NULL) return result(env, -EBADF);
+  unwatch_slot(call.self, index);
+  fd = slot->fd;
+  if (slot->twin != -1) close(slot->twin);
+  slot->fd = -1;
+  slot->twin = -1;
+  slot->next_free = call.self->first_free;
+  call.self->first_free = index;
+  return result(env, fd);
+}
+
+/* twin(slot): the number of a blocking descriptor of the same end; made once, closed together with the slot. */
+static napi_value fn_twin(napi_env env, napi_callback_info info) {
+  struct call call;
+  struct slot *slot;
+  if (!begin(env, info, 1, &call)) return result(env, -EINVAL);
+  slot = slot_of(call.self, integer(env, call.argv[0]));
+  if (slot == NULL) return result(env, -EBADF);
+  if (slot->twin == -1) {
+    int twin = call.self->system->reopen(slot->fd, slot->direction, 1);
+    if (twin < 0) return result(env, twin);
+    slot->twin = twin;
+  }
+  return result(env, slot->twin);
+}
+
+/* twinNumber(slot), number(slot): descriptors, for reports and for /proc; -EBADF when there is none. */
+static napi_value fn_twin_number(napi_env env, napi_callback_info info) {
+  struct call call;
+  struct slot *slot;
+  if (!begin(env, info, 1, &call)) return result(env, -EINVAL);
+  slot = slot_of(call.self, integer(env, call.argv[0]));
+  return result(env, slot == NULL || slot->twin == -1 ? -EBADF : slot->twin);
+}
+
+static napi_value fn_number(napi_env env, napi_callback_info info) {
+  struct call call;
+  struct slot *slot;
+  if (!begin(env, info, 1, &call)) return result(env, -EINVAL);
+  slot = slot_of(call.self, integer(env, call.argv[0]));
+  return result(env, slot == NULL ? -EBADF : slot->fd);
+}
+
+/* expose(slot): our own descriptor, made blocking for whoever gets it, where there are no twins. */
+static napi_value fn_expose(napi_env env, napi_callback_info info) {
+  struct call call;
+  struct slot *slot;
+  int error;
+  if (!begin(env, info, 1, &call)) return result(env, -EINVAL);
+  slot = slot_of(call.self, integer(env, call.argv[0]));
+  if (slot == NULL) return result(env, -EBADF);
+  error = pw_set_nonblock(slot->fd, 0);
+  if (error != 0) return result(env, error);
+  slot->how = PW_POLL;
+  return result(env, slot->fd);
+}
+
+/* release(slot): the twin, which is the caller's now; everything else of the slot is closed. */
+static napi_value fn_release(napi_env env, napi_callback_info info) {
+  struct call call;
+  struct slot *slot;
+  int32_t index;
+  int twin;
+  if (!begin(env, info, 1, &call)) return result(env, -EINVAL);
+  index = integer(env, call.argv[0]);
+  slot = slot_of(call.self, index);
+  if (slot == NULL || slot->twin == -1) return result(env, -EBADF);
+  twin = slot->twin;
+  slot->twin = -1;
+  free_slot(call.self, index);
+  return result(env, twin);
+}
+
+/* close(slot) */
+static napi_value fn_close(napi_env env, napi_callback_info info) {
+  struct call call;
+  int32_t index;
+  if (!begin(env, info, 1, &call)) return result(env, -EINVAL);
+  index = integer(env, call.argv[0]);
+  if (slot_of(call.self, index) == NULL) return result(env, -EBADF);
+  free_slot(call.self, index);
+  return result(env, 0);
+}
+
+/* read(slot, into, start, length): bytes read, 0 at the end. */
+static napi_value fn_read(napi_env env, napi_callback_info info) {
+  struct call call;
+  struct slot *slot;
+  uint8_t *bytes;
+  int32_t length;
+  ssize_t moved;
+  int error;
+  if (!begin(env, info, 4, &call)) return result(env, -EINVAL);
+  slot = slot_of(call.self, integer(env, call.argv[0]));
+  if (slot == NULL) return result(env, -EBADF);
+  length = integer(env, call.argv[3]);
+  if (length > MAX_MOVE) length = MAX_MOVE;
+  error = span(env, call.argv[1], integer(env, call.argv[2]), length, &bytes);
+  if (error != 0) return result(env, error);
+  moved = call.self->system->read(slot->fd, slot->how, bytes, (size_t)length);
+  if (moved == -EOPNOTSUPP && slot->how == PW_NOWAIT) {
+    slot->how = PW_POLL; /* a FIFO, a reopened pipe, or a kernel before 6.4 */
+    moved = call.self->system->read(slot->fd, slot->how, bytes, (size_t)length);
+  }
+  return result(env, moved);
+}
+
+/* write(slot, chunk, start, length): bytes written. */
+static napi_value fn_write(napi_env env, napi_callback_info info) {
+  struct call call;
+  struct slot *slot;
+  uint8_t *bytes;
+  int32_t length;
+  ssize_t moved;
+  int error;
+  if (!begin(env, info, 4, &call)) return result(env, -EINVAL);
+  slot = slot_of(call.self, integer(env, call.argv[0]));
+  if (slot == NULL) return result(env, -EBADF);
+  length = integer(env, call.argv[3]);
+  if (length > MAX_MOVE) length = MAX_MOVE;
+  error = span(env, call.argv[1], integer(env, call.argv[2]), length, &bytes);
+  if (error != 0) return result(env, error);
+  moved = call.self->system->write(slot->fd, slot->how, bytes, (size_t)length);
+  if (moved == -EOPNOTSUPP && slot->how == PW_NOWAIT) {
+    slot->how = PW_POLL;
+    moved = call.self->system->write(slot->fd, slot->how, bytes, (size_t)length);
+  }
+  return result(env, moved);
+}
+
+/* wait(slot, timeout): the events of poll(2) that hold, after waiting for at most `timeout` milliseconds. */
+static napi_value fn_wait(napi_env env, napi_callback_info info) {
+  struct call call;
+  struct slot *slot;
+  if (!begin(env, info, 2, &call)) return result(env, -EINVAL);
+  slot = slot_of(call.self, integer(env, call.argv[0]));
+  if (slot == NULL) return result(env, -EBADF);
+  return result(env, pw_wait(slot->fd, slot->direction, integer(env, call.argv[1])));
+}
+
+/* available(slot): bytes in the pipe. */
+static napi_value fn_available(napi_env env, napi_callback_info info) {
+  struct call call;
+  struct slot *slot;
+  if (!begin(env, info, 1, &call)) return result(env, -EINVAL);
+  slot = slot_of(call.self, integer(env, call.argv[0]));
+  return result(env, slot == NULL ? -EBADF : pw_available(slot->fd));
+}
+
+/* capacity(slot): bytes. */
+static napi_value fn_capacity(napi_env env, napi_callback_info info) {
+  struct call call;
+  struct slot *slot;
+  if (!begin(env, info, 1, &call)) return result(env, -EINVAL);
+  slot = slot_of(call.self, integer(env, call.argv[0]));
+  return result(env, slot == NULL ? -EBADF : call.self->system->capacity(slot->fd));
+}
+
+/* setCapacity(slot, bytes): what was granted. */
+static napi_value fn_set_capacity(napi_env env, napi_callback_info info) {
+  struct call call;
+  struct slot *slot;
+  int32_t bytes;
+  if (!begin(env, info, 2, &call)) return result(env, -EINVAL);
+  slot = slot_of(call.self, integer(env, call.argv[0]));
+  if (slot == NULL) return result(env, -EBADF);
+  bytes = integer(env, call.argv[1]);
+  if (bytes < 0) return result(env, -EINVAL);
+  return result(env, call.self->system->set_capacity(slot->fd, bytes));
+}
+
+/* watch(slot): onReady tells when the slot can be tried again; it may tell more often than asked. */
+static napi_value fn_watch(napi_env env, napi_callback_info info) {
+  struct call call;
+  struct slot *slot;
+  int32_t index;
+  int error;
+  if (!begin(env, info, 1, &call)) return result(env, -EINVAL);
+  index = integer(env, call.argv[0]);
+  slot = slot_of(call.self, index);
+  if (slot == NULL) return result(env, -EBADF);
+  if (slot->watched) return result(env, 0);
+  error = start_watching(call.self);
+  if (error != 0) return result(env, error);
+#ifdef __linux__
+  if (call.self->epoll != -1) {
+    struct epoll_event event = {.events = EPOLLET | (slot->direction == PW_READ ? EPOLLIN | EPOLLRDHUP : EPOLLOUT),
+                                .data = {.u32 = (uint32_t)index}};
+    if (epoll_ctl(call.self->epoll, EPOLL_CTL_ADD, slot->fd, &event) == -1) return result(env, -errno);
+    slot->watched = 1;
+    return result(env, 0);
+  }
+#endif
+  error = pw_poll_thread_add(call.self->thread, slot->fd, slot->direction, index);
+  if (error == 0) slot->watched = 1;
+  return result(env, error);
+}
+
+/* hold(on): whether waiting keeps the event loop alive. */
+static napi_value fn_hold(napi_env env, napi_callback_info info) {
+  struct call call;
+  int on;
+  if (!begin(env, info, 1, &call)) return result(env, -EINVAL);
+  on = integer(env, call.argv[0]) == 1;
+  if (on == call.self->refed) return result(env, 0);
+  call.self->refed = on;
+  if (call.self->poll != NULL) {
+    if (on) uv_ref(call.self->poll);
+    else uv_unref(call.self->poll);
+  } else if (call.self->thread != NULL) {
+    if (on) napi_ref_threadsafe_function(env, call.self->call);
+    else napi_unref_threadsafe_function(env, call.self->call);
+  }
+  return result(env, 0);
+}
+
+/* directions(fd): 1 for reading, 2 for writing, 3 for both, of any descriptor that is a pipe. */
+static napi_value fn_directions(napi_env env, napi_callback_info info) {
+  struct call call;
+  int32_t fd;
+  if (!begin(env, info, 1, &call)) return result(env, -EINVAL);
+  fd = integer(env, call.argv[0]);
+  return result(env, fd < 0 ? -EBADF : pw_directions(fd));
+}
+
+/* closeNumber(fd): a descriptor that came from outside and was replaced. Never one of the standard three. */
+static napi_value fn_close_number(napi_env env, napi_callback_info info) {
+  struct call call;
+  int32_t fd;
+  if (!begin(env, info, 1, &call)) return result(env, -EINVAL);
+  fd = integer(env, call.argv[0]);
+  if (fd < 3) return result(env, -EBADF);
+  return result(env, close(fd) == -1 ? -errno : 0);
+}
+
+/* ---- The door */
+
+static int define(napi_env env, napi_value target, const char *name, napi_callback callback, void *data) {
+  napi_value function;
+  return napi_create_function(env, name, NAPI_AUTO_LENGTH, callback, data, &function) == napi_ok &&
+         napi_set_named_property(env, target, name, function) == napi_ok;
+}
+
+/* init({ posix: 0 | 1, thread: 0 | 1 } as two numbers, ready: Int32Array(256), onReady): the functions above. */
+static napi_value fn_init(napi_env env, napi_callback_info info) {
+  struct instance *self;
+  size_t count = 4;
+  size_t have = 0;
+  void *data = NULL;
+  napi_value argv[4], api;
+  napi_typedarray_type type;
+  const struct {
+    const char *name;
+    napi_callback callback;
+  } functions[] = {
+      {"open", fn_open},           {"reopen", fn_reopen},           {"adopt", fn_adopt},
+      {"disown", fn_disown},       {"twin", fn_twin},               {"release", fn_release},
+      {"close", fn_close},         {"read", fn_read},               {"write", fn_write},
+      {"wait", fn_wait},           {"available", fn_available},     {"capacity", fn_capacity},
+      {"watch", fn_watch},         {"setCapacity", fn_set_capacity}, {"hold", fn_hold},
+      {"directions", fn_directions}, {"closeNumber", fn_close_number},
+      {"number", fn_number},       {"twinNumber", fn_twin_number},  {"expose", fn_expose},
+  };
+  if (napi_get_cb_info(env, info, &count, argv, NULL, NULL) != napi_ok || count < 4) return NULL;
+  if (napi_get_typedarray_info(env, argv[2], &type, &have, &data, NULL, NULL) != napi_ok ||
+      type != napi_int32_array || have < MAX_READY)
+    return NULL;
+  self = calloc(1, sizeof *self);
+  if (self == NULL) return NULL;
+  self->env = env;
+  self->first_free = -1;
+  self->epoll = -1;
+  self->ready = data;
+  self->use_thread = integer(env, argv[1]) == 1;
+#ifdef __linux__
+  self->system = integer(env, argv[0]) == 1 ? &pw_posix : &pw_linux;
+#else
+  self->system = &pw_posix;
+#endif
+  if (napi_create_reference(env, argv[2], 1, &self->ready_array) != napi_ok ||
+      napi_create_reference(env, argv[3], 1, &self->on_ready) != napi_ok ||
+      napi_add_async_cleanup_hook(env, on_cleanup, self, &self->hook) != napi_ok) {
+    free(self);
+    return NULL;
+  }
+  napi_create_object(env, &api);
+  for (size_t i = 0; i < sizeof functions / sizeof *functions; i++)
+    if (!define(env, api, functions[i].name, functions[i].callback, self)) return NULL;
+  return api;
+}
+
+NAPI_MODULE_INIT() {
+  define(env, exports, "init", fn_init, NULL);
+  return exports;
+}

@@ -1,0 +1,65 @@
+/* What Linux adds: pipes that are non-blocking and close-on-exec from birth, a second description of the same end
+ * through /proc, reads and writes that do not wait on anybody's description, and capacity. */
+#define _GNU_SOURCE
+#include "pipe.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+static int linux_open(int ends[2]) { return pipe2(ends, O_CLOEXEC | O_NONBLOCK) == -1 ? -errno : 0; }
+
+static int linux_reopen(int fd, enum pw_direction direction, int blocking) {
+  char path[sizeof "/proc/self/fd/" + 3 * sizeof fd];
+  int error;
+  int twin;
+  snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+  /* Non-blocking even when it shall not stay so: to open a FIFO may wait for its other side. */
+  do twin = open(path, (direction == PW_READ ? O_RDONLY : O_WRONLY) | O_CLOEXEC | O_NONBLOCK);
+  while (twin == -1 && errno == EINTR);
+  if (twin == -1) return -errno;
+  if (!blocking) return twin;
+  error = pw_set_nonblock(twin, 0);
+  if (error == 0) return twin;
+  close(twin);
+  return error;
+}
+
+static int linux_capacity(int fd) {
+  int bytes = fcntl(fd, F_GETPIPE_SZ);
+  return bytes == -1 ? -errno : bytes;
+}
+
+static int linux_set_capacity(int fd, int bytes) {
+  int granted = fcntl(fd, F_SETPIPE_SZ, bytes);
+  return granted == -1 ? -errno : granted;
+}
+
+static ssize_t linux_read(int fd, enum pw_how how, void *into, size_t length) {
+  struct iovec one = {.iov_base = into, .iov_len = length};
+  ssize_t count;
+  if (how != PW_NOWAIT) return pw_read_polled(fd, how, into, length);
+  do count = preadv2(fd, &one, 1, -1, RWF_NOWAIT);
+  while (count == -1 && errno == EINTR);
+  return count == -1 ? -errno : count;
+}
+
+static ssize_t linux_write(int fd, enum pw_how how, const void *chunk, size_t length) {
+  struct iovec one = {.iov_base = (void *)chunk, .iov_len = length};
+  ssize_t count;
+  if (how != PW_NOWAIT) return pw_write_polled(fd, how, chunk, length);
+  do count = pwritev2(fd, &one, 1, -1, RWF_NOWAIT);
+  while (count == -1 && errno == EINTR);
+  return count == -1 ? -errno : count;
+}
+
+const struct pw_system pw_linux = {
+    .open = linux_open,
+    .reopen = linux_reopen,
+    .capacity = linux_capacity,
+    .set_capacity = linux_set_capacity,
+    .read = linux_read,
+    .write = linux_write,
+};

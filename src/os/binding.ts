@@ -1,0 +1,91 @@
+/**
+ * The one place that loads native code, at first use and not at import: a program that imports `pipework/os` and makes
+ * no pipe runs everywhere.
+ */
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { UnsupportedError } from '../io/index.js';
+import { onReady, ready } from './readiness.js';
+
+/**
+ * What native/addon.c does. A slot stands for one end that the addon owns; every result is a count, a slot, a number of
+ * a descriptor or 0, and negative for `-errno`.
+ */
+export interface Binding {
+  open(slots: Int32Array): number;
+  reopen(fd: number, direction: number): number;
+  adopt(fd: number, direction: number, how: number): number;
+  disown(slot: number): number;
+  twin(slot: number): number;
+  twinNumber(slot: number): number;
+  release(slot: number): number;
+  close(slot: number): number;
+  read(slot: number, into: Uint8Array, start: number, length: number): number;
+  write(slot: number, chunk: Uint8Array, start: number, length: number): number;
+  wait(slot: number, timeout: number): number;
+  available(slot: number): number;
+  capacity(slot: number): number;
+  setCapacity(slot: number, bytes: number): number;
+  watch(slot: number): number;
+  hold(on: number): number;
+  directions(fd: number): number;
+  number(slot: number): number;
+  expose(slot: number): number;
+  closeNumber(fd: number): number;
+}
+
+/** Numbers that both sides of the binding know. */
+export const READ = 1;
+export const WRITE = 2;
+export const NOWAIT = 1;
+export const POLL = 2;
+
+let loaded: Binding | undefined;
+
+/** @throws {UnsupportedError} There is no binary for this platform, or none that loads; the message lists what was tried. */
+export function binding(): Binding {
+  loaded ??= load();
+  return loaded;
+}
+
+/** The numbers of the descriptors that `slot` stands for: ours, and its twin if one was made. */
+export function descriptorsOf(slot: number): number[] {
+  return [binding().number(slot), binding().twinNumber(slot)].filter((number) => number >= 0);
+}
+
+function load(): Binding {
+  const require = createRequire(import.meta.url);
+  const tried: string[] = [];
+  for (const candidate of CANDIDATES) {
+    const path = fileURLToPath(new URL(candidate, import.meta.url));
+    try {
+      const addon = require(path) as {
+        init(
+          posix: number,
+          thread: number,
+          ready: Int32Array,
+          onReady: (count: number) => void,
+        ): Binding | undefined;
+      };
+      const api = addon.init(isPosixForced() ? 1 : 0, 'Bun' in globalThis ? 1 : 0, ready, onReady);
+      if (api === undefined) throw new Error('it would not start');
+      return api;
+    } catch (error) {
+      tried.push(`${candidate.slice(6)}: ${(error as Error).message.split('\n')[0]}`);
+    }
+  }
+  throw new UnsupportedError(
+    `kernel pipes need pipework's native part, and none loads on ${process.platform}-${process.arch}:\n  ${tried.join('\n  ')}\n` +
+      "'npm run build:native' in the package's folder builds it with a C compiler",
+  );
+}
+
+const CANDIDATES = [
+  '../../native/build/pipework.node',
+  `../../prebuilds/${process.platform}-${process.arch}/pipework.node`,
+];
+
+/** PIPEWORK_OS=posix: only what any POSIX system has, as on macOS, so that it is tested on Linux too. */
+function isPosixForced(): boolean {
+  return process.env['PIPEWORK_OS'] === 'posix';
+}

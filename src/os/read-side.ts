@@ -1,0 +1,216 @@
+import type { CallOptions, Signal } from '../io/index.js';
+import {
+  CHUNK_MAX,
+  checkBytes,
+  memoryGone,
+  NONE,
+  Operation,
+  OperationQueue,
+  park,
+  settled,
+  signalOf,
+  unpark,
+} from '../io/internal.js';
+import { binding, descriptorsOf } from './binding.js';
+import type { KernelPipe } from './kernel-pipe.js';
+import { unwatch, watch } from './readiness.js';
+import { SMALL, scratch } from './scratch.js';
+import { EAGAIN, systemError } from './system-error.js';
+import { Turns } from './turns.js';
+
+/** How long a blocked thread sleeps before it looks whether anybody is left who could wake it. */
+export const BLOCKING_SLICE = 1000; // milliseconds
+
+/** Reading from the kernel's pipe: the calls of its read end, and what waits there. */
+export class ReadSide {
+  /** The addon's number for our descriptor; -1 when this program has no read end, or has closed it. */
+  slot: number;
+  /** Whether somebody outside this program may hold this end as well. */
+  isOutside: boolean;
+  bytesRead = 0;
+  readonly queue = new OperationQueue();
+
+  readonly #pipe: KernelPipe;
+  readonly #turns = new Turns();
+  #hasEnded = false; // a read gave 0 bytes
+
+  constructor(pipe: KernelPipe, slot: number, isOutside: boolean) {
+    this.#pipe = pipe;
+    this.slot = slot;
+    this.isOutside = isOutside;
+  }
+
+  read(end: object, into: Uint8Array, options: CallOptions | undefined): Promise<number | null> {
+    try {
+      checkBytes('into', into);
+      const signal = signalOf(options);
+      this.#checkOpen();
+      if (this.#hasEnded) return Promise.resolve(this.#ended());
+      if (signal?.aborted) throw signal.reason;
+      if (into.length === 0) return settled(0);
+      if (this.queue.head === undefined) {
+        const count = this.#pull(into, into.length);
+        if (count === null) return Promise.resolve(null);
+        if (count > 0) return this.#settle(count);
+      }
+      return this.#park(new Operation('read', this.#pipe, end, into, into.length), signal);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  /** A read into a chunk that fits what is there; the caller owns it. */
+  readChunk(end: object): Promise<Uint8Array<ArrayBuffer> | null> {
+    try {
+      this.#checkOpen();
+      if (this.#hasEnded) return Promise.resolve(this.#ended());
+      if (this.queue.head === undefined) {
+        const count = this.#pull(scratch, CHUNK_MAX);
+        if (count === null) return Promise.resolve(null);
+        if (count > 0) return this.#settle(scratch.slice(0, count));
+      }
+      return this.#park(new Operation('read', this.#pipe, end, undefined, CHUNK_MAX), undefined);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  tryRead(into: Uint8Array): number | null {
+    checkBytes('into', into);
+    this.#checkOpen();
+    if (this.#hasEnded) return this.#ended();
+    if (into.length === 0 || this.queue.head !== undefined) return 0;
+    const count = this.#pull(into, into.length);
+    if (this.#pipe.writing.queue.head !== undefined) this.#pipe.pump();
+    return count;
+  }
+
+  readBlocking(into: Uint8Array): number | null {
+    checkBytes('into', into);
+    this.#checkOpen();
+    for (;;) {
+      if (this.#hasEnded) return this.#ended();
+      if (into.length === 0) return 0;
+      // Calls that wait already go first.
+      if (this.queue.head !== undefined) this.#pipe.pump();
+      if (this.queue.head === undefined) {
+        const count = this.#pull(into, into.length);
+        if (count === null) return null;
+        if (count > 0) {
+          this.#pipe.pump();
+          return count;
+        }
+      }
+      this.#pipe.checkCanBlock('read', 0);
+      binding().wait(this.slot, BLOCKING_SLICE);
+    }
+  }
+
+  /** Makes the calls that wait once more, in their order; whether any of them settled. */
+  step(): boolean {
+    let hasMoved = false;
+    for (let read = this.queue.head; read !== undefined && this.slot !== -1; read = this.queue.head) {
+      if (read.isShort) {
+        this.drop(read, memoryGone('into', read));
+        continue;
+      }
+      try {
+        const count = this.#hasEnded ? this.#ended() : this.#pull(read.bytes ?? scratch, read.length);
+        if (count === 0) break;
+        unpark(read, this.queue);
+        read.resolve(count !== null && read.bytes === undefined ? scratch.slice(0, count) : count);
+      } catch (error) {
+        this.drop(read, error);
+      }
+      hasMoved = true;
+    }
+    return hasMoved;
+  }
+
+  /** Ends one wait. */
+  drop(read: Operation, error: unknown): void {
+    unpark(read, this.queue);
+    read.reject(error);
+  }
+
+  rejectAll(error: () => unknown): void {
+    for (let read = this.queue.head; read !== undefined; read = this.queue.head) this.drop(read, error());
+  }
+
+  /** The descriptors of this end that this program itself has. */
+  descriptors(): number[] {
+    return this.slot === -1 ? [] : descriptorsOf(this.slot);
+  }
+
+  get number(): number {
+    return binding().number(this.slot);
+  }
+
+  /** The write end may have left this program: from now on the kernel has to tell when there is something to read. */
+  watch(): void {
+    if (this.slot === -1) return;
+    watch(this.slot, this.#pipe.name, () => {
+      this.#pipe.pump();
+      if (this.queue.head !== undefined) this.watch();
+    });
+  }
+
+  /** Keeps the twin open, which is the caller's now; returns its number. */
+  release(): number {
+    const { slot } = this;
+    this.slot = -1;
+    unwatch(slot);
+    return binding().release(slot);
+  }
+
+  /** Closes the descriptor, and the twin with it. What waits here is the caller's to settle first. */
+  close(): void {
+    if (this.slot === -1) return;
+    const { slot } = this;
+    this.slot = -1;
+    unwatch(slot);
+    binding().close(slot);
+  }
+
+  /** A call that did not wait: there may be room now for a write that does. */
+  #settle<Value>(value: Value): Promise<Value> {
+    if (this.#pipe.writing.queue.head !== undefined) this.#pipe.pump();
+    return this.#turns.settle(value);
+  }
+
+  #park<Value>(operation: Operation, signal: Signal | undefined): Promise<Value> {
+    this.#turns.waited();
+    const promise = park<Value>(operation, this.queue, signal);
+    if (this.#pipe.writing.isOutside) {
+      this.watch();
+      this.#pipe.pump(); // what came between the try and the registration is reported to nobody
+    }
+    return promise;
+  }
+
+  /** One read: bytes, 0 when it would wait, `null` at the end. @throws The reason of the end, or a system error. */
+  #pull(into: Uint8Array, length: number): number | null {
+    if (this.#pipe.isKnownEmpty) return 0;
+    const isSmall = length <= SMALL;
+    const count = binding().read(this.slot, isSmall ? scratch : into, 0, length);
+    if (count === EAGAIN) return 0;
+    if (count < 0) throw systemError(count, 'read', this.#pipe.name);
+    if (count === 0) {
+      this.#hasEnded = true;
+      return this.#ended();
+    }
+    if (isSmall && into !== scratch) for (let i = 0; i < count; i++) into[i] = scratch[i] as number;
+    this.bytesRead += count;
+    return count;
+  }
+
+  #ended(): null {
+    if (this.#pipe.writerReason !== NONE) throw this.#pipe.writerReason;
+    this.#pipe.readerClosed.resolve();
+    return null;
+  }
+
+  #checkOpen(): void {
+    if (this.#pipe.readerState !== 'open') throw this.#pipe.closedError('reader', 0);
+  }
+}

@@ -1,0 +1,33 @@
+/**
+ * Who is told when the kernel says that an end can be tried again. The addon puts the slots into `ready` and calls
+ * `onReady`; an event may be late or needless, so whoever is told tries, and judges by the result.
+ */
+import { binding } from './binding.js';
+import { releaseLoop } from './outside.js';
+import { systemError } from './system-error.js';
+
+const READY_MAX = 256; // slots that one report names, as in native/addon.c
+
+/** Shared with the addon for the life of this thread. */
+export const ready = new Int32Array(READY_MAX);
+
+const watchers = new Map<number, () => void>();
+
+/** From now on `retry` is called when `slot` may have become ready: at least once more. */
+export function watch(slot: number, name: string, retry: () => void): void {
+  const result = binding().watch(slot);
+  if (result < 0) throw systemError(result, 'epoll_ctl', name);
+  if (!watchers.has(slot)) watchers.set(slot, retry);
+}
+
+/** `slot` is about to be closed; its number may soon be another end's. */
+export function unwatch(slot: number): void {
+  watchers.delete(slot);
+}
+
+export function onReady(count: number): void {
+  releaseLoop();
+  // A copy: what is called here may close ends, whose slots new ends then get, and may be reported again.
+  const retries = Array.from(ready.subarray(0, count), (slot) => watchers.get(slot));
+  for (const retry of retries) retry?.();
+}

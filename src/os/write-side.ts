@@ -1,0 +1,216 @@
+import type { CallOptions, Signal } from '../io/index.js';
+import {
+  checkBytes,
+  encode,
+  memoryGone,
+  Operation,
+  OperationQueue,
+  park,
+  settled,
+  signalOf,
+  unpark,
+} from '../io/internal.js';
+import { binding, descriptorsOf } from './binding.js';
+import type { KernelPipe } from './kernel-pipe.js';
+import { BLOCKING_SLICE } from './read-side.js';
+import { unwatch, watch } from './readiness.js';
+import { SMALL, scratch } from './scratch.js';
+import { EAGAIN, EPIPE, systemError } from './system-error.js';
+import { Turns } from './turns.js';
+
+/** Writing to the kernel's pipe: the calls of its write end, and what waits there. */
+export class WriteSide {
+  /** The addon's number for our descriptor; -1 when this program has no write end, or has closed it. */
+  slot: number;
+  /** Whether somebody outside this program may hold this end as well. */
+  isOutside: boolean;
+  bytesWritten = 0;
+  /** The kernel said EPIPE: no reader is left. */
+  isBroken = false;
+  readonly queue = new OperationQueue();
+
+  readonly #pipe: KernelPipe;
+  readonly #turns = new Turns();
+
+  constructor(pipe: KernelPipe, slot: number, isOutside: boolean) {
+    this.#pipe = pipe;
+    this.slot = slot;
+    this.isOutside = isOutside;
+  }
+
+  write(end: object, chunk: Uint8Array | string, options: CallOptions | undefined): Promise<number> {
+    try {
+      const bytes = typeof chunk === 'string' ? encode(chunk) : chunk;
+      checkBytes('chunk', bytes, ' or a string');
+      const signal = signalOf(options);
+      this.#checkWritable();
+      if (signal?.aborted) throw signal.reason;
+      const { length } = bytes;
+      if (length === 0) return settled(0);
+      let done = 0; // bytes
+      if (this.queue.head === undefined) {
+        done = this.#push(bytes, 0, length);
+        if (done === length) {
+          if (this.#pipe.reading.queue.head !== undefined) this.#pipe.pump();
+          return this.#turns.settle(length);
+        }
+      }
+      const operation = new Operation('write', this.#pipe, end, bytes, length);
+      operation.done = done;
+      return this.#park(operation, signal);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  tryWrite(chunk: Uint8Array): number {
+    checkBytes('chunk', chunk);
+    this.#checkWritable();
+    if (chunk.length === 0 || this.queue.head !== undefined) return 0;
+    const count = this.#push(chunk, 0, chunk.length);
+    if (this.#pipe.reading.queue.head !== undefined) this.#pipe.pump();
+    return count;
+  }
+
+  writeBlocking(chunk: Uint8Array): number {
+    checkBytes('chunk', chunk);
+    this.#checkWritable();
+    let done = 0; // bytes
+    for (;;) {
+      // Calls that wait already go first.
+      if (this.queue.head !== undefined) this.#pipe.pump();
+      if (this.queue.head === undefined) {
+        done = this.#push(chunk, done, chunk.length);
+        if (this.#pipe.reading.queue.head !== undefined && this.#pipe.pump()) continue;
+        if (done === chunk.length) return done;
+      }
+      this.#pipe.checkCanBlock('write', done);
+      binding().wait(this.slot, BLOCKING_SLICE);
+      if (this.isBroken) throw this.#pipe.readerGone(done);
+    }
+  }
+
+  /** Makes the calls that wait once more, in their order; whether any of them got further. */
+  step(): boolean {
+    let hasMoved = false;
+    for (let write = this.queue.head; write !== undefined && this.slot !== -1; write = this.queue.head) {
+      if (write.isShort) {
+        this.#pipe.giveUp(write, memoryGone('chunk', write));
+        continue;
+      }
+      const before = write.done;
+      try {
+        write.done = this.#push(write.bytes as Uint8Array, before, write.length);
+      } catch (error) {
+        if (!this.isBroken) this.#pipe.giveUp(write, error);
+        else {
+          this.drop(write, error);
+          this.#pipe.breakWriter();
+        }
+        return true;
+      }
+      if (write.done !== before) hasMoved = true;
+      if (write.done < write.length) break;
+      unpark(write, this.queue);
+      write.resolve(write.length);
+    }
+    this.#pipe.handOverIfDone();
+    return hasMoved;
+  }
+
+  /** Ends one wait. */
+  drop(write: Operation, error: unknown): void {
+    unpark(write, this.queue);
+    write.reject(error);
+  }
+
+  /** Ends the wait of `from` and of all behind it. */
+  rejectFrom(from: Operation | undefined, error: (done: number) => unknown): void {
+    let write = from;
+    while (write !== undefined) {
+      const { next } = write;
+      this.drop(write, error(write.done));
+      write = next;
+    }
+  }
+
+  /** The descriptors of this end that this program itself has. */
+  descriptors(): number[] {
+    return this.slot === -1 ? [] : descriptorsOf(this.slot);
+  }
+
+  get number(): number {
+    return binding().number(this.slot);
+  }
+
+  /** The read end may have left this program: from now on the kernel has to tell when there is room, or no reader. */
+  watch(): void {
+    if (this.slot === -1) return;
+    watch(this.slot, this.#pipe.name, () => {
+      this.#pipe.pump();
+      this.noticeBreak();
+      if (this.slot !== -1 && !this.isBroken) this.watch();
+    });
+  }
+
+  /** Whether all readers have gone, which a write would be told by EPIPE, without writing anything. */
+  noticeBreak(): void {
+    if (this.slot !== -1 && !this.isBroken && binding().wait(this.slot, 0) & POLLERR)
+      this.#pipe.breakWriter();
+  }
+
+  /** Keeps the twin open, which is the caller's now; returns its number. */
+  release(): number {
+    const { slot } = this;
+    this.slot = -1;
+    unwatch(slot);
+    return binding().release(slot);
+  }
+
+  /** Closes the descriptor, and the twin with it. What waits here is the caller's to settle first. */
+  close(): void {
+    if (this.slot === -1) return;
+    const { slot } = this;
+    this.slot = -1;
+    unwatch(slot);
+    binding().close(slot);
+  }
+
+  #park(operation: Operation, signal: Signal | undefined): Promise<number> {
+    this.#turns.waited();
+    const promise = park<number>(operation, this.queue, signal);
+    if (this.#pipe.reading.isOutside) this.watch();
+    // What waits on the other end may go on with what was written, and make room; and what came between the try and
+    // the registration is reported to nobody.
+    this.#pipe.pump();
+    return promise;
+  }
+
+  /** Writes what fits of `chunk[done, end)`; returns how far it got. @throws The reader has gone, or a system error. */
+  #push(chunk: Uint8Array, start: number, end: number): number {
+    let done = start;
+    while (done < end) {
+      const isSmall = end - done <= SMALL;
+      if (isSmall) for (let i = 0; i < end - done; i++) scratch[i] = chunk[done + i] as number;
+      const count = isSmall
+        ? binding().write(this.slot, scratch, 0, end - done)
+        : binding().write(this.slot, chunk, done, end - done);
+      if (count > 0) {
+        done += count;
+        this.bytesWritten += count;
+      } else if (count === EAGAIN) break;
+      else if (count === EPIPE) {
+        this.isBroken = true;
+        throw this.#pipe.readerGone(done);
+      } else throw systemError(count, 'write', this.#pipe.name);
+    }
+    return done;
+  }
+
+  #checkWritable(): void {
+    if (this.#pipe.writerState !== 'open') throw this.#pipe.closedError('writer', 0);
+    if (this.isBroken) throw this.#pipe.readerGone(0);
+  }
+}
+
+const POLLERR = 8;
