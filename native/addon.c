@@ -64,7 +64,7 @@ struct instance {
   napi_ref on_ready;     /* function(count): slots that are ready stand in `ready` */
   napi_ref ready_array;
   int32_t *ready;        /* MAX_READY of them, in an Int32Array that JavaScript reads */
-  napi_async_cleanup_hook_handle hook;
+  napi_async_cleanup_hook_handle hook; /* none where nothing asynchronous is to be closed */
 };
 
 /* ---- Arguments and results */
@@ -166,8 +166,9 @@ static void report(struct instance *self, int count) {
   if (count == 0 || napi_get_reference_value(self->env, self->on_ready, &on_ready) != napi_ok) return;
   napi_get_global(self->env, &global);
   napi_create_int32(self->env, count, &number);
-  /* An exception is for the runtime's uncaught-exception path; ours throws none. */
-  napi_make_callback(self->env, NULL, global, on_ready, 1, &number, NULL);
+  /* On the thread's way here the runtime has opened a callback scope already; Deno crashes over a second one. */
+  if (self->use_thread) napi_call_function(self->env, global, on_ready, 1, &number, NULL);
+  else napi_make_callback(self->env, NULL, global, on_ready, 1, &number, NULL);
 }
 
 /* Asks what is ready and tells JavaScript. */
@@ -291,7 +292,7 @@ static int start_watching(struct instance *self) {
 
 static void discard(struct instance *self) {
   if (self->epoll != -1) close(self->epoll);
-  napi_remove_async_cleanup_hook(self->hook);
+  if (self->hook != NULL) napi_remove_async_cleanup_hook(self->hook);
   free(self->slots);
   free(self->poll);
   free(self);
@@ -301,9 +302,8 @@ static void discard(struct instance *self) {
 static void on_poll_closed(uv_handle_t *handle) { discard(uv_handle_get_data(handle)); }
 #endif
 
-static void on_cleanup(napi_async_cleanup_hook_handle hook, void *data) {
+static void on_cleanup(void *data) {
   struct instance *self = data;
-  (void)hook;
   if (self->thread != NULL) {
     pw_poll_thread_stop(self->thread);
     self->thread = NULL;
@@ -318,6 +318,17 @@ static void on_cleanup(napi_async_cleanup_hook_handle hook, void *data) {
   }
 #endif
   discard(self);
+}
+
+static void on_async_cleanup(napi_async_cleanup_hook_handle hook, void *data) {
+  (void)hook;
+  on_cleanup(data);
+}
+
+/* With the thread there is no handle of the loop, and the simple hook does: Deno 2.9 frees the asynchronous one twice. */
+static int add_cleanup_hook(struct instance *self) {
+  if (self->use_thread) return napi_add_env_cleanup_hook(self->env, on_cleanup, self) == napi_ok;
+  return napi_add_async_cleanup_hook(self->env, on_async_cleanup, self, &self->hook) == napi_ok;
 }
 
 /* ---- What JavaScript calls; each returns a number, negative for -errno */
@@ -631,7 +642,7 @@ static int define(napi_env env, napi_value target, const char *name, napi_callba
          napi_set_named_property(env, target, name, function) == napi_ok;
 }
 
-/* init({ posix: 0 | 1, thread: 0 | 1 } as two numbers, ready: Int32Array(256), onReady): the functions above. */
+/* init(posix: 0 or 1, thread: 0 or 1, ready: Int32Array(256), onReady): the functions above. */
 static napi_value fn_init(napi_env env, napi_callback_info info) {
   struct instance *self;
   size_t count = 4;
@@ -661,15 +672,15 @@ static napi_value fn_init(napi_env env, napi_callback_info info) {
   self->first_free = -1;
   self->epoll = -1;
   self->ready = data;
-  self->use_thread = integer(env, argv[1]) == 1;
 #ifdef __linux__
   self->system = integer(env, argv[0]) == 1 ? &pw_posix : &pw_linux;
 #else
   self->system = &pw_posix;
 #endif
+  self->use_thread = self->system == &pw_posix || integer(env, argv[1]) == 1;
   if (napi_create_reference(env, argv[2], 1, &self->ready_array) != napi_ok ||
       napi_create_reference(env, argv[3], 1, &self->on_ready) != napi_ok ||
-      napi_add_async_cleanup_hook(env, on_cleanup, self, &self->hook) != napi_ok) {
+      !add_cleanup_hook(self)) {
     free(self);
     return NULL;
   }

@@ -67,7 +67,7 @@ function load(): Binding {
           onReady: (count: number) => void,
         ): Binding | undefined;
       };
-      const api = addon.init(isPosixForced() ? 1 : 0, 'Bun' in globalThis ? 1 : 0, ready, onReady);
+      const api = addon.init(isPosixForced() ? 1 : 0, hasNoUvPoll() ? 1 : 0, ready, onReady);
       if (api === undefined) throw new Error('it would not start');
       return api;
     } catch (error) {
@@ -88,4 +88,12 @@ const CANDIDATES = [
 /** PIPEWORK_OS=posix: only what any POSIX system has, as on macOS, so that it is tested on Linux too. */
 function isPosixForced(): boolean {
   return process.env['PIPEWORK_OS'] === 'posix';
+}
+
+/**
+ * Where a thread of the addon waits instead of the event loop: Bun has no uv_poll, and calling it ends the process; Deno
+ * has one, but frees the clean-up hook that it needs twice (Deno 2.9.6).
+ */
+function hasNoUvPoll(): boolean {
+  return 'Bun' in globalThis || 'Deno' in globalThis || process.env['PIPEWORK_OS'] === 'thread';
 }

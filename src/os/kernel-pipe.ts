@@ -276,7 +276,10 @@ export class KernelPipe extends Sides implements WaitedPipe, AbandonablePipe {
     this.reading.rejectAll(() => this.closedError('reader', 0));
     this.reading.close();
     if (!this.reading.isOutside) this.breakWriter();
-    else this.pump();
+    else {
+      this.pump();
+      this.writing.noticeBreak();
+    }
     this.retireIfDone();
   }
 

@@ -12,6 +12,7 @@ import {
   unpark,
 } from '../io/internal.js';
 import { binding, descriptorsOf } from './binding.js';
+import { hold, unhold } from './hold.js';
 import type { KernelPipe } from './kernel-pipe.js';
 import { unwatch, watch } from './readiness.js';
 import { SMALL, scratch } from './scratch.js';
@@ -117,7 +118,7 @@ export class ReadSide {
       try {
         const count = this.#hasEnded ? this.#ended() : this.#pull(read.bytes ?? scratch, read.length);
         if (count === 0) break;
-        unpark(read, this.queue);
+        this.#unpark(read);
         read.resolve(count !== null && read.bytes === undefined ? scratch.slice(0, count) : count);
       } catch (error) {
         this.drop(read, error);
@@ -129,7 +130,7 @@ export class ReadSide {
 
   /** Ends one wait. */
   drop(read: Operation, error: unknown): void {
-    unpark(read, this.queue);
+    this.#unpark(read);
     read.reject(error);
   }
 
@@ -182,6 +183,7 @@ export class ReadSide {
     this.#turns.waited();
     const promise = park<Value>(operation, this.queue, signal);
     if (this.#pipe.writing.isOutside) {
+      hold(operation);
       this.watch();
       this.#pipe.pump(); // what came between the try and the registration is reported to nobody
     }
@@ -208,6 +210,11 @@ export class ReadSide {
     if (this.#pipe.writerReason !== NONE) throw this.#pipe.writerReason;
     this.#pipe.readerClosed.resolve();
     return null;
+  }
+
+  #unpark(read: Operation): void {
+    unpark(read, this.queue);
+    unhold(read);
   }
 
   #checkOpen(): void {

@@ -11,6 +11,7 @@ import {
   unpark,
 } from '../io/internal.js';
 import { binding, descriptorsOf } from './binding.js';
+import { hold, unhold } from './hold.js';
 import type { KernelPipe } from './kernel-pipe.js';
 import { BLOCKING_SLICE } from './read-side.js';
 import { unwatch, watch } from './readiness.js';
@@ -111,7 +112,7 @@ export class WriteSide {
       }
       if (write.done !== before) hasMoved = true;
       if (write.done < write.length) break;
-      unpark(write, this.queue);
+      this.#unpark(write);
       write.resolve(write.length);
     }
     this.#pipe.handOverIfDone();
@@ -120,7 +121,7 @@ export class WriteSide {
 
   /** Ends one wait. */
   drop(write: Operation, error: unknown): void {
-    unpark(write, this.queue);
+    this.#unpark(write);
     write.reject(error);
   }
 
@@ -179,7 +180,10 @@ export class WriteSide {
   #park(operation: Operation, signal: Signal | undefined): Promise<number> {
     this.#turns.waited();
     const promise = park<number>(operation, this.queue, signal);
-    if (this.#pipe.reading.isOutside) this.watch();
+    if (this.#pipe.reading.isOutside) {
+      hold(operation);
+      this.watch();
+    }
     // What waits on the other end may go on with what was written, and make room; and what came between the try and
     // the registration is reported to nobody.
     this.#pipe.pump();
@@ -205,6 +209,11 @@ export class WriteSide {
       } else throw systemError(count, 'write', this.#pipe.name);
     }
     return done;
+  }
+
+  #unpark(write: Operation): void {
+    unpark(write, this.queue);
+    unhold(write);
   }
 
   #checkWritable(): void {
