@@ -135,11 +135,8 @@ export interface Wait {
  * import * as io from 'pipework';
  *
  * const { writer } = io.pipe();
- * try {
- *   await writer.write('hello');
- * } catch (error) {
- *   console.log(error.code, error.waits[0].operation); // prints ERR_PIPE_DEADLOCK write
- * }
+ * const error = await writer.write('hello').catch((error) => error);
+ * console.log(error.code, error.waits[0].operation); // prints ERR_PIPE_DEADLOCK write
  * ```
  */
 export class DeadlockError extends PipeError {

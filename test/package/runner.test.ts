@@ -1,0 +1,41 @@
+/** `npm test` fails when a test fails, and says what it left out. */
+import { equal, match } from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+const scripts = fileURLToPath(new URL('../../scripts/', import.meta.url));
+
+test('the reporter tells failures, and what was skipped and why', (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'pipework-runner-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, 'some.test.mjs');
+  writeFileSync(
+    file,
+    `import { describe, test } from 'node:test';
+     test('passes', () => {});
+     test('is left out', { skip: 'Go is not on the PATH' }, () => {});
+     describe('a suite', () => { test('fails', () => { throw new Error('as it should'); }); });`,
+  );
+  const { status, stdout } = node('--test', `--test-reporter=${join(scripts, 'test-reporter.js')}`, file);
+  equal(status, 1);
+  match(stdout, /not ok: fails\n.*some\.test\.mjs:4\n\s+Error: as it should/);
+  match(stdout, /some\.test\.mjs: 1 passed, 1 FAILED, 1 skipped/);
+  match(stdout, /Skipped:\n {2}is left out: Go is not on the PATH\n/);
+  match(stdout, /Failed:\n.*some\.test\.mjs:4 fails\n\nAll: 1 passed, 1 FAILED, 1 skipped/);
+});
+
+test('a filter that fits no file is an error, not a success', () => {
+  const { status, stderr } = node(join(scripts, 'test.js'), 'no such file');
+  equal(status, 1);
+  match(stderr, /no file of tests has 'no such file' in its path/);
+});
+
+function node(...args: string[]): { status: number | null; stdout: string; stderr: string } {
+  // Without that variable a runner within a runner is one of its own.
+  const { NODE_TEST_CONTEXT: _, ...env } = process.env;
+  return spawnSync(process.execPath, args, { encoding: 'utf8', env });
+}
