@@ -10,6 +10,7 @@ export function descriptorOf(pipe: KernelPipe, side: ReadSide | WriteSide, end: 
   let number = binding().twin(side.slot);
   if (number === ENOSYS) number = binding().expose(side.slot);
   if (number < 0) throw systemError(number, 'open', `a descriptor of the ${end} of ${pipe.name}`);
+  side.isGiven = true;
   if (!side.isOutside) {
     side.isOutside = true;
     pipe.watchWaits();

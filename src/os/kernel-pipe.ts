@@ -192,14 +192,14 @@ export class KernelPipe extends Sides implements WaitedPipe, AbandonablePipe {
 
   /** The collector took an end. One whose descriptor was given away is not ours to close. */
   abandonReader(): void {
-    if (this.reading.isOutside && this.writing.slot !== -1) return;
+    if (this.reading.isGiven) return;
     this.abortReader(
       new AbandonedPipeError(`${this.name}: the reader was collected as garbage without close()`),
     );
   }
 
   abandonWriter(): void {
-    if (this.writing.isOutside && this.reading.slot !== -1) return;
+    if (this.writing.isGiven) return;
     this.abortWriter(
       new AbandonedPipeError(`${this.name}: the writer was collected as garbage without close()`),
     );

@@ -103,7 +103,8 @@ export class KernelWriter implements PipeWriter {
   }
 
   async [asyncDispose](): Promise<void> {
-    this.#pipe.disposeWriter();
-    await this.#pipe.writerClosed.promise;
+    // Left without close() there is nothing to wait for; see MemoryWriter.
+    if (this.#pipe.isWriterOpen) this.#pipe.disposeWriter();
+    else await this.#pipe.writerClosed.promise;
   }
 }

@@ -28,6 +28,8 @@ export class ReadSide {
   slot: number;
   /** Whether somebody outside this program may hold this end as well. */
   isOutside: boolean;
+  /** Whether `fd` was taken: then it is not the collector's to close. */
+  isGiven = false;
   bytesRead = 0;
   readonly queue = new OperationQueue();
 

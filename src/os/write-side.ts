@@ -25,6 +25,8 @@ export class WriteSide {
   slot: number;
   /** Whether somebody outside this program may hold this end as well. */
   isOutside: boolean;
+  /** Whether `fd` was taken: then it is not the collector's to close. */
+  isGiven = false;
   bytesWritten = 0;
   /** The kernel said EPIPE: no reader is left. */
   isBroken = false;
