@@ -90,10 +90,15 @@ export function describe(value: unknown): string {
     return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}...` : value);
   if (typeof value === 'function') return `function ${value.name || '(anonymous)'}`;
   if (typeof value !== 'object' || value === null) return String(value);
-  const name: unknown = value.constructor?.name;
-  const kind = typeof name === 'string' && name !== '' ? name : 'object';
-  const length = (value as { byteLength?: unknown }).byteLength;
-  return typeof length === 'number' ? `${kind} of ${length} bytes` : kind;
+  // A proxy of bytes, or an object with their prototype, throws at such questions.
+  try {
+    const name: unknown = value.constructor?.name;
+    const kind = typeof name === 'string' && name !== '' ? name : 'object';
+    const length = (value as { byteLength?: unknown }).byteLength;
+    return typeof length === 'number' ? `${kind} of ${length} bytes` : kind;
+  } catch {
+    return 'an object that only looks like one';
+  }
 }
 
 /** Whether bytes of length zero are so because their memory was taken away. */
