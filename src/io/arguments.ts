@@ -28,7 +28,9 @@ export function checkBytes(
       `${argument} must be a Uint8Array${also}, got ${describe(value)}${howToConvert(value)}`,
     );
   }
-  if (value.length === 0 && isDetached(value)) {
+  const { length } = value;
+  // The last byte is asked too, since `length` alone may be stale (see isShort in operation.ts).
+  if (length === 0 ? isDetached(value) : value[length - 1] === undefined) {
     throw new TypeError(`${argument} must be a Uint8Array${also}, got one whose memory was detached`);
   }
 }
