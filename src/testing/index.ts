@@ -6,3 +6,7 @@ export { type Case, type ConformanceOptions, conformance } from './conformance/c
 export type { Rule } from './conformance/draft.js';
 export type { CloggedPipe, Makers } from './conformance/harness.js';
 export type { Ability, Supports } from './conformance/supports.js';
+export { dataWithEnd } from './data-with-end.js';
+export { type FailWhenStuckOptions, failWhenStuck } from './fail-when-stuck.js';
+export { errorAfter, half, oneByte } from './faulty-readers.js';
+export { failAfter, shortWrite, truncate } from './faulty-writers.js';
