@@ -7,7 +7,8 @@ import { bytes, type CloggedPipe, type Harness, joined } from './harness.js';
 import { detach, noDetaching } from './memories.js';
 import { controller } from './signal.js';
 
-const PARTS = [bytes(2, 10), bytes(3, 20), bytes(1, 30)] as const;
+/** What the three writes send. */
+const parts = (): Uint8Array[] => [bytes(2, 10), bytes(3, 20), bytes(1, 30)];
 
 export const givingUp: readonly Draft[] = [
   ...[0, 1, 2].map(
@@ -18,7 +19,7 @@ export const givingUp: readonly Draft[] = [
       async run(t) {
         const pipe = await t.openClogged();
         const stop = controller();
-        const calls = PARTS.map((part, at) =>
+        const calls = parts().map((part, at) =>
           t.call(pipe.writer.write(part, at === index ? { signal: stop.signal } : {}), `write ${at + 1}`),
         );
         pipe.writer.close();
@@ -39,12 +40,12 @@ export const givingUp: readonly Draft[] = [
     skip: noDetaching,
     async run(t) {
       const pipe = await t.openClogged();
-      const parts = PARTS.map((part) => part.slice());
-      const calls = parts.map((part, at) => t.write(pipe.writer, part, `write ${at + 1}`));
+      const chunks = parts();
+      const calls = chunks.map((part, at) => t.write(pipe.writer, part, `write ${at + 1}`));
       pipe.writer.close();
       const closed = t.call(pipe.writer.closed, 'closed of the writer');
       await closed.waits();
-      detach(parts[1] as Uint8Array);
+      detach(chunks[1] as Uint8Array);
       await cutOff(t, pipe, calls, 1);
       await calls[1]?.rejectsAs(TypeError);
       await closed.rejectsAs(TypeError);
@@ -117,13 +118,13 @@ async function cutOff(
   index: number,
   reason?: unknown,
 ): Promise<void> {
-  const ahead = joined(buffered, ...PARTS.slice(0, index));
+  const ahead = joined(buffered, ...parts().slice(0, index));
   sameBytes(await t.take(reader, ahead.length), ahead, 'what was handed over');
   const end = t.read(reader, new Uint8Array(8), 'read() of what was given up');
   if (t.supports.reasons && reason !== undefined) await end.rejectsWith(reason);
   else await end.failure();
   for (const [at, call] of calls.entries()) {
-    if (at < index) await call.gives(PARTS[at]?.length as number);
+    if (at < index) await call.gives(parts()[at]?.length as number);
     if (at > index) await call.rejectsAs(ClosedPipeError, { code: 'ERR_PIPE_CLOSED', bytesWritten: 0 });
   }
 }

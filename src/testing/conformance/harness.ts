@@ -107,6 +107,11 @@ export function bytes(length: number, first = 1): Uint8Array<ArrayBuffer> {
   return Uint8Array.from({ length }, (_, at) => (first + at) & 255);
 }
 
+/** No bytes; fresh memory each time, as all of a case's, so that a transport that spoils it spoils no other case. */
+export function nothing(): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(0);
+}
+
 /** All parts, one after the other. */
 export function joined(...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   const all = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));

@@ -9,8 +9,8 @@ export const iteration: readonly Draft[] = [
     name: 'for await gives all bytes in order, in chunks that are not empty, and ends with the stream',
     rule: 1,
     async run(t) {
-      const { reader, writer } = await t.open(16);
-      const chunk = Uint8Array.from({ length: 150_000 }, (_, at) => (at * 7 + (at >> 9)) & 255);
+      const { reader, writer } = await t.open(4096);
+      const chunk = Uint8Array.from({ length: 70_000 }, (_, at) => (at * 7 + (at >> 9)) & 255);
       const sent = t.write(writer, chunk);
       writer.close();
       const iterator = reader[Symbol.asyncIterator]();

@@ -2,7 +2,7 @@
 import type { PipeReader, PipeWriter } from '../../io/index.js';
 import { asyncDispose, dispose } from '../../io/internal.js';
 import { equal } from './assert.js';
-import { bytes } from './harness.js';
+import { bytes, nothing } from './harness.js';
 
 export interface Ends {
   readonly reader: PipeReader;
@@ -11,14 +11,12 @@ export interface Ends {
 
 type Use = (ends: Ends) => unknown;
 
-const nothing = new Uint8Array(0);
-
 export const members: Readonly<Record<keyof Ends, Readonly<Record<string, Use>>>> = {
   reader: {
     'read()': ({ reader }) => reader.read(new Uint8Array(8)),
-    'read(0)': ({ reader }) => reader.read(nothing),
+    'read(0)': ({ reader }) => reader.read(nothing()),
     'tryRead()': ({ reader }) => reader.tryRead(new Uint8Array(8)),
-    'tryRead(0)': ({ reader }) => reader.tryRead(nothing),
+    'tryRead(0)': ({ reader }) => reader.tryRead(nothing()),
     'next()': async ({ reader }) => {
       const { done, value } = await reader[Symbol.asyncIterator]().next();
       return done ? null : value.length;
@@ -28,9 +26,9 @@ export const members: Readonly<Record<keyof Ends, Readonly<Record<string, Use>>>
   },
   writer: {
     'write()': ({ writer }) => writer.write(bytes(3)),
-    'write(0)': ({ writer }) => writer.write(nothing),
+    'write(0)': ({ writer }) => writer.write(nothing()),
     'tryWrite()': ({ writer }) => writer.tryWrite(bytes(3)),
-    'tryWrite(0)': ({ writer }) => writer.tryWrite(nothing),
+    'tryWrite(0)': ({ writer }) => writer.tryWrite(nothing()),
     ...both('writer'),
     count: ({ writer }) => equal(typeof writer.bytesWritten, 'number', 'bytesWritten'),
   },
