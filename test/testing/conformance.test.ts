@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as io from 'pipework';
-import { type ConformanceOptions, conformance, type Supports } from 'pipework/testing';
+import { type ConformanceOptions, conformance } from 'pipework/testing';
 import { brokenPipes } from '../fixtures/broken-pipes.js';
 import { lesserPipes } from '../fixtures/lesser-pipes.js';
 import { wrapped } from '../fixtures/wrapped-ends.js';
+import { wrongDeclarations } from '../fixtures/wrong-declarations.js';
 
 const unbuffered: ConformanceOptions = {
   open: () => io.pipe(),
@@ -53,11 +54,9 @@ async function failuresOf({ cases, finish }: ReturnType<typeof suiteOf>): Promis
   return failures;
 }
 
-for (const [what, broken] of Object.entries(brokenPipes)) {
+for (const [what, broken] of Object.entries({ ...brokenPipes, ...wrongDeclarations })) {
   test(`conformance() catches a pipe that ${what}`, async (t) => {
-    const supports: Partial<Supports> = broken.supports ?? {
-      rendezvous: !broken.isBounded || what.startsWith('says that it does not buffer'),
-    };
+    const supports = broken.supports ?? { rendezvous: !broken.isBounded };
     // What a broken pipe leaves of its own promises is not the suite's affair.
     const failures = await failuresOf(suiteOf(broken.isBounded, broken.break, { supports }, broken.extra));
     for (const name of broken.caughtBy) assert.ok(failures.has(name), `not caught by: ${name}`);
@@ -73,7 +72,7 @@ for (const isBounded of [false, true]) {
   });
 
   for (const [what, { supports, turn, extra, wrap }] of Object.entries(lesserPipes)) {
-    test(`conformance() passes a ${isBounded ? 'bounded' : 'unbuffered'} pipe that ${what} and says so`, async () => {
+    test(`conformance() passes a pipe, ${isBounded ? 'bounded' : 'unbuffered'}, that ${what}, and says so`, async () => {
       const more = {
         supports: { rendezvous: !isBounded, ...supports },
         ...(turn === undefined ? {} : { turn }),
