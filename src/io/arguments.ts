@@ -28,7 +28,9 @@ export function checkBytes(
       `${argument} must be a Uint8Array${also}, got ${describe(value)}${howToConvert(value)}`,
     );
   }
-  if (value.length === 0 && isDetached(value)) {
+  const { length } = value;
+  // The last byte is asked too, since `length` alone may be stale (see isShort in operation.ts).
+  if (length === 0 ? isDetached(value) : value[length - 1] === undefined) {
     throw new TypeError(`${argument} must be a Uint8Array${also}, got one whose memory was detached`);
   }
 }
@@ -90,10 +92,15 @@ export function describe(value: unknown): string {
     return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}...` : value);
   if (typeof value === 'function') return `function ${value.name || '(anonymous)'}`;
   if (typeof value !== 'object' || value === null) return String(value);
-  const name: unknown = value.constructor?.name;
-  const kind = typeof name === 'string' && name !== '' ? name : 'object';
-  const length = (value as { byteLength?: unknown }).byteLength;
-  return typeof length === 'number' ? `${kind} of ${length} bytes` : kind;
+  // A proxy of bytes, or an object with their prototype, throws at such questions.
+  try {
+    const name: unknown = value.constructor?.name;
+    const kind = typeof name === 'string' && name !== '' ? name : 'object';
+    const length = (value as { byteLength?: unknown }).byteLength;
+    return typeof length === 'number' ? `${kind} of ${length} bytes` : kind;
+  } catch {
+    return 'an object that only looks like one';
+  }
 }
 
 /** Whether bytes of length zero are so because their memory was taken away. */

@@ -43,6 +43,10 @@ export abstract class Sides {
     return this.closedOfWriter;
   }
 
+  get isWriterOpen(): boolean {
+    return this.writerState === 'open';
+  }
+
   /** The first reason of the writer's side stays. */
   protected failWriter(reason: unknown): void {
     if (this.firstReason === NONE) this.firstReason = reason;
