@@ -360,7 +360,10 @@ export class MemoryPipe implements WaitedPipe, AbandonablePipe {
     for (let read = this.reads.head; read !== undefined; read = this.reads.head) {
       unpark(read, this.reads);
       if (this.writerState === 'failed') read.reject(this.writerReason);
-      else read.resolve(null);
+      else {
+        this.readerClosed.resolve();
+        read.resolve(null);
+      }
     }
     if (this.readerState !== 'open') this.retire();
   }
