@@ -28,8 +28,10 @@ export function checkBytes(
       `${argument} must be a Uint8Array${also}, got ${describe(value)}${howToConvert(value)}`,
     );
   }
-  if (value.length === 0 && isDetached(value)) {
-    throw new TypeError(`${argument} must be a Uint8Array${also}, got one whose memory was detached`);
+  if (value.length === 0 && isOutOfBounds(value)) {
+    throw new TypeError(
+      `${argument} must be a Uint8Array${also}, got one whose memory was detached or shrank`,
+    );
   }
 }
 
@@ -96,10 +98,10 @@ export function describe(value: unknown): string {
   return typeof length === 'number' ? `${kind} of ${length} bytes` : kind;
 }
 
-/** Whether bytes of length zero are so because their memory was taken away. */
-function isDetached(bytes: Uint8Array): boolean {
+/** Whether bytes of length zero are so because their memory was taken away: methods refuse such a view. */
+function isOutOfBounds(bytes: Uint8Array): boolean {
   try {
-    new Uint8Array(bytes.buffer, 0, 0);
+    Uint8Array.prototype.keys.call(bytes);
     return false;
   } catch {
     return true;
