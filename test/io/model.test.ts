@@ -10,7 +10,7 @@ import { type Lane, type Outcome, PipeModel, type Reason, type Settlement } from
 
 const SIGNALS = 5;
 const UNTOUCHED = 255; // in a buffer; no byte that is written has this value
-const RUNS = Number(process.env['PIPEWORK_SOAK'] ? 200_000 : 2_500);
+const RUNS = Number(process.env['PIPEWORK_SOAK'] ? 100_000 : 2_500);
 
 /** What one step does; `isTurnOver`: whether promises get to settle before the next one. */
 type Action =
