@@ -15,7 +15,7 @@ interface Host {
   clearTimeout(timer: unknown): void;
   setImmediate?(callback: () => void): unknown;
   readonly process?: {
-    on?(event: 'beforeExit', listener: () => void): unknown;
+    prependListener?(event: 'beforeExit', listener: () => void): unknown;
     readonly env?: Readonly<Record<string, string | undefined>>;
   };
   readonly Deno?: unknown;
