@@ -30,8 +30,10 @@ export function checkBytes(
   }
   const { length } = value;
   // The last byte is asked too, since `length` alone may be stale (see isShort in operation.ts).
-  if (length === 0 ? isDetached(value) : value[length - 1] === undefined) {
-    throw new TypeError(`${argument} must be a Uint8Array${also}, got one whose memory was detached`);
+  if (length === 0 ? isOutOfBounds(value) : value[length - 1] === undefined) {
+    throw new TypeError(
+      `${argument} must be a Uint8Array${also}, got one whose memory was detached or shrank`,
+    );
   }
 }
 
@@ -103,10 +105,10 @@ export function describe(value: unknown): string {
   }
 }
 
-/** Whether bytes of length zero are so because their memory was taken away. */
-function isDetached(bytes: Uint8Array): boolean {
+/** Whether bytes of length zero are so because their memory was taken away: methods refuse such a view. */
+function isOutOfBounds(bytes: Uint8Array): boolean {
   try {
-    new Uint8Array(bytes.buffer, 0, 0);
+    Uint8Array.prototype.keys.call(bytes);
     return false;
   } catch {
     return true;

@@ -19,7 +19,7 @@ interface Host {
     readonly Memory: new (pages: { initial: number }) => { readonly buffer: ArrayBuffer };
   };
   readonly process?: {
-    on?(event: 'beforeExit', listener: () => void): unknown;
+    prependListener?(event: 'beforeExit', listener: () => void): unknown;
     readonly env?: Readonly<Record<string, string | undefined>>;
   };
   readonly Deno?: unknown;
