@@ -8,7 +8,7 @@ import type { Rival } from '../rival.js';
 
 export const rival: Rival = {
   title: 'TransformStream',
-  share: 0.1,
+  share: 0.05,
   openStream() {
     const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
     const writer = writable.getWriter();
