@@ -18,7 +18,7 @@ export interface Rival {
   prepare?(): string | undefined;
 
   /** A fresh pipe that one writer and one reader use at the same time. */
-  openStream?(size: number): MessageStream;
+  openStream?(size: number): MessageStream | Promise<MessageStream>;
 
   /** A fresh ring of `capacity` bytes that is written and read without waiting. */
   openRing?(capacity: number): TryRing;

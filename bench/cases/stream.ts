@@ -38,7 +38,7 @@ export async function timeStream(rival: Rival, trial: StreamTrial): Promise<numb
 
 /** @returns Nanoseconds for all of it. */
 async function transfer(rival: Rival, messages: number, size: number): Promise<number> {
-  const stream = rival.openStream?.(size);
+  const stream = await rival.openStream?.(size);
   if (stream === undefined) throw notFor(rival);
   const chunks = messagesOf(size);
   const tally = new Tally(size);
