@@ -30,6 +30,7 @@ export interface Supports {
   readonly deadlocks: boolean;
 }
 
+/** The name of something that a transport may lack. */
 export type Ability = keyof Supports;
 
 export const ABILITIES: readonly Ability[] = [
