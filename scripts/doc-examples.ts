@@ -3,7 +3,7 @@
  * deadlock, and a deadlock is of a whole program.
  */
 import { execFile, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type DocBlock, docBlocks, oneSpaced } from './doc-blocks.js';
@@ -18,12 +18,10 @@ export function compileExamples(root: string): Example[] {
   const folder = join(root, 'build', 'doc-examples');
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  const examples = docBlocks(root)
-    .filter((block) => isOfBuiltDoor(root, block))
-    .map((block) => ({
-      ...block,
-      program: join(folder, 'js', `${nameOf(block)}.js`),
-    }));
+  const examples = docBlocks(root).map((block) => ({
+    ...block,
+    program: join(folder, 'js', `${nameOf(block)}.js`),
+  }));
   for (const example of examples) writeFileSync(join(folder, `${nameOf(example)}.ts`), moduleOf(example));
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(TSCONFIG, undefined, 2));
   const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
@@ -42,12 +40,6 @@ export async function runExample({ program, prints }: Example): Promise<string |
   if (stderr !== '') return `it wrote to stderr:\n${stderr}`;
   const printed = oneSpaced(stdout);
   return printed === prints ? undefined : `it prints\n  ${printed}\nand says that it prints\n  ${prints}`;
-}
-
-/** A door whose sources are not there yet may be described already. */
-function isOfBuiltDoor(root: string, { code }: DocBlock): boolean {
-  const doors = [...code.matchAll(/from 'pipework\/(\w+)'/g)].map(([, door = '']) => door);
-  return doors.every((door) => existsSync(join(root, 'src', door)));
 }
 
 /** Against hanging: none of them takes half a second. */

@@ -28,8 +28,12 @@ export function checkBytes(
       `${argument} must be a Uint8Array${also}, got ${describe(value)}${howToConvert(value)}`,
     );
   }
-  if (value.length === 0 && isDetached(value)) {
-    throw new TypeError(`${argument} must be a Uint8Array${also}, got one whose memory was detached`);
+  const { length } = value;
+  // The last byte is asked too, since `length` alone may be stale (see isShort in operation.ts).
+  if (length === 0 ? isOutOfBounds(value) : value[length - 1] === undefined) {
+    throw new TypeError(
+      `${argument} must be a Uint8Array${also}, got one whose memory was detached or shrank`,
+    );
   }
 }
 
@@ -90,16 +94,21 @@ export function describe(value: unknown): string {
     return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}...` : value);
   if (typeof value === 'function') return `function ${value.name || '(anonymous)'}`;
   if (typeof value !== 'object' || value === null) return String(value);
-  const name: unknown = value.constructor?.name;
-  const kind = typeof name === 'string' && name !== '' ? name : 'object';
-  const length = (value as { byteLength?: unknown }).byteLength;
-  return typeof length === 'number' ? `${kind} of ${length} bytes` : kind;
+  // A proxy of bytes, or an object with their prototype, throws at such questions.
+  try {
+    const name: unknown = value.constructor?.name;
+    const kind = typeof name === 'string' && name !== '' ? name : 'object';
+    const length = (value as { byteLength?: unknown }).byteLength;
+    return typeof length === 'number' ? `${kind} of ${length} bytes` : kind;
+  } catch {
+    return 'an object that only looks like one';
+  }
 }
 
-/** Whether bytes of length zero are so because their memory was taken away. */
-function isDetached(bytes: Uint8Array): boolean {
+/** Whether bytes of length zero are so because their memory was taken away: methods refuse such a view. */
+function isOutOfBounds(bytes: Uint8Array): boolean {
   try {
-    new Uint8Array(bytes.buffer, 0, 0);
+    Uint8Array.prototype.keys.call(bytes);
     return false;
   } catch {
     return true;

@@ -59,14 +59,15 @@ export class CheckedWriter {
   /** Writes all of `chunk`. */
   async write(chunk: Uint8Array, signal: Signal | undefined): Promise<void> {
     let rest = chunk;
-    for (let tries = 0; rest.length > 0; tries++) {
-      if (tries === EMPTY_MAX) throw this.#culprit(`wrote 0 bytes ${EMPTY_MAX} times in a row`);
+    let empty = 0; // calls in a row that moved nothing
+    while (rest.length > 0) {
       const count: unknown = await abortable(this.#writer.write(rest, callOptions(signal)), signal);
       if (!isCount(count, rest.length)) {
         throw this.#culprit(`returned ${describe(count)} for a chunk of ${rest.length} bytes`);
       }
       if (count === rest.length) return;
-      if (count > 0) tries = 0;
+      empty = count === 0 ? empty + 1 : 0;
+      if (empty === EMPTY_MAX) throw this.#culprit(`wrote 0 bytes ${EMPTY_MAX} times in a row`);
       rest = rest.subarray(count);
     }
   }

@@ -19,11 +19,13 @@ export function watchForDeadlock(): void {
   if (watching) return;
   watching = true;
   if (isTraceAskedFor()) trace(true);
-  host.process?.on?.('beforeExit', look);
+  // First of all listeners: what the others start now may be ended by what else they start.
+  host.process?.prependListener?.('beforeExit', look);
 }
 
 function look(): void {
   const stuck = waiting();
+  void Promise.resolve().then(() => rememberLate(new Set(stuck)));
   if (stuck.length === 0) return;
   if (stuck.map((operation) => operation.pipe.tryAgain?.() ?? false).includes(true)) {
     keepOneTurn();
@@ -31,8 +33,9 @@ function look(): void {
   }
   if (stuck.some((operation) => operation.pipe.awaitsOutside?.(operation))) return;
   // Whoever handles these errors may get stuck once more. The event is emitted again only if something was alive in
-  // between, so one turn of the loop is kept; only now, or a quiet worker would never end.
-  keepOneTurn();
+  // between, so one turn of the loop is kept; only now, or a quiet worker would never end, and not for what a listener
+  // of this event began, or one that does so each time would be called for ever.
+  if (stuck.some((operation) => !late.has(operation))) keepOneTurn();
   const report = deadlockReport(stuck);
   for (const operation of stuck) {
     // Giving up one behind close() takes those behind it along.
@@ -42,6 +45,14 @@ function look(): void {
 
 function keepOneTurn(): void {
   host.setImmediate?.(() => {});
+}
+
+/** Operations that other listeners of 'beforeExit' began. */
+const late = new WeakSet<Operation>();
+
+/** Runs after all listeners, and before anybody handles what `look` rejected. */
+function rememberLate(before: ReadonlySet<Operation>): void {
+  for (const operation of waiting()) if (!before.has(operation)) late.add(operation);
 }
 
 /** What a `DeadlockError` says of all the operations in `stuck`. */

@@ -14,8 +14,12 @@ interface Host {
   setTimeout(callback: () => void, delay: number): unknown;
   clearTimeout(timer: unknown): void;
   setImmediate?(callback: () => void): unknown;
+  structuredClone?<Value>(value: Value, options?: { transfer: readonly unknown[] }): Value;
+  readonly WebAssembly?: {
+    readonly Memory: new (pages: { initial: number }) => { readonly buffer: ArrayBuffer };
+  };
   readonly process?: {
-    on?(event: 'beforeExit', listener: () => void): unknown;
+    prependListener?(event: 'beforeExit', listener: () => void): unknown;
     readonly env?: Readonly<Record<string, string | undefined>>;
   };
   readonly Deno?: unknown;

@@ -3,6 +3,7 @@ export * from './abandoned.js';
 export * from './arguments.js';
 export * from './chunk-iterator.js';
 export * from './deadlock.js';
+export { host } from './host.js';
 export * from './operation.js';
 export { settled } from './settled.js';
 export * from './sides.js';

@@ -326,7 +326,10 @@ export class MemoryPipe extends Sides implements WaitedPipe, AbandonablePipe {
     for (let read = this.reads.head; read !== undefined; read = this.reads.head) {
       unpark(read, this.reads);
       if (this.writerState === 'failed') read.reject(this.writerReason);
-      else read.resolve(null);
+      else {
+        this.readerClosed.resolve();
+        read.resolve(null);
+      }
     }
     if (this.readerState !== 'open') this.retire();
   }

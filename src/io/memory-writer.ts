@@ -53,7 +53,9 @@ export class MemoryWriter implements PipeWriter {
   }
 
   async [asyncDispose](): Promise<void> {
-    this.#pipe.disposeWriter();
-    await this.#pipe.writerClosed.promise;
+    // Left without close() there is nothing to wait for, and a reader that went first is no news here: rejecting would
+    // hide the error that the scope was left by.
+    if (this.#pipe.isWriterOpen) this.#pipe.disposeWriter();
+    else await this.#pipe.writerClosed.promise;
   }
 }

@@ -62,9 +62,12 @@ export class Operation {
     this.length = length;
   }
 
-  /** Whether the memory that was lent is gone: detached, or resized below what it was. */
+  /**
+   * Whether the memory that was lent is gone: detached, or resized below what it was. Asked of the last byte and not of
+   * `length`: once resizable buffers were seen, code that V8 of Node 20 has optimized gets a detached array's old length.
+   */
   get isShort(): boolean {
-    return this.bytes !== undefined && this.bytes.length < this.length;
+    return this.bytes !== undefined && this.bytes[this.length - 1] === undefined;
   }
 }
 

@@ -39,8 +39,8 @@ export async function readAll(
   checkOptions('options', options, ['signal', 'max']);
   const { signal, max = Number.POSITIVE_INFINITY } = options;
   if (signal !== undefined) checkSignal(signal);
-  if (signal?.aborted) throw signal.reason;
   if (max !== Number.POSITIVE_INFINITY) checkWhole('options.max', max, 0);
+  if (signal?.aborted) throw signal.reason;
 
   const full: Uint8Array[] = []; // buffers that are full, oldest first
   let buffer = new Uint8Array(FIRST_SIZE);

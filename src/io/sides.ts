@@ -44,6 +44,10 @@ export abstract class Sides {
     return this.closedOfWriter;
   }
 
+  get isWriterOpen(): boolean {
+    return this.writerState === 'open';
+  }
+
   /** The first reason of the writer's side stays. */
   failWriter(reason: unknown): void {
     if (this.firstReason === NONE) this.firstReason = reason;

@@ -176,7 +176,8 @@ export interface PipeWriter extends Writer, PipeEnd {
 
   /**
    * Sends every byte of `chunk`. Unbuffered, it waits until readers took them all; bounded, until the last fits into
-   * the buffer. Any number of writes may wait; they are served in call order, and never interleaved.
+   * the buffer. Any number of writes may wait; they are served in call order, and never interleaved. A write that
+   * fails and that nobody awaits is an unhandled rejection, one for each, as with any promise.
    *
    * @param chunk Bytes, or text to be sent as UTF-8. Bytes are lent to the pipe: do not change them until the promise
    * settles.

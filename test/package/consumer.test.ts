@@ -64,10 +64,9 @@ describe('the packed package', BOUND, () => {
   });
 
   test('holds every file that package.json names', () => {
-    const named = [manifest.exports['.'], ...Object.values(manifest.exports), ...Object.values(manifest.bin)]
-      .flatMap((entry) => (typeof entry === 'string' ? [entry] : Object.values(entry as object)))
-      // A door that is not built yet has no folder in the sources either.
-      .filter((path) => existsSync(join(root, path.replace('/dist/', '/src/'), '..')));
+    const named = [...Object.values(manifest.exports), ...Object.values(manifest.bin)].flatMap((entry) =>
+      typeof entry === 'string' ? [entry] : Object.values(entry as object),
+    );
     ok(named.length > 0);
     deepEqual(
       named.filter((path) => !existsSync(join(installed, path))),
@@ -132,9 +131,8 @@ describe('the packed package', BOUND, () => {
   }
 
   for (const door of ['io', 'testing']) {
-    test(`exports every public symbol of ${door} to such a consumer`, (t) => {
+    test(`exports every public symbol of ${door} to such a consumer`, () => {
       const types = join(installed, 'dist', door, 'index.d.ts');
-      if (!existsSync(types)) return t.skip('this door is not built yet');
       const symbols = publicSymbols(types);
       const values = symbols.filter(isValue).map(({ name }) => name);
       const names = symbols.filter((symbol) => !isValue(symbol)).map(({ name }) => name);
@@ -153,8 +151,7 @@ describe('the packed package', BOUND, () => {
     });
   }
 
-  test('brings a command that runs', (t) => {
-    if (!existsSync(join(root, 'src', 'cli'))) return t.skip('there is no command line yet');
+  test('brings a command that runs', () => {
     const command = join(folder, 'node_modules', '.bin', 'pipework');
     equal(run(folder, command, '--version').trim(), manifest.version);
     // The tour sends a file of the project by default; here is one for it.

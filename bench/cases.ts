@@ -1,0 +1,23 @@
+import type { Case } from './case.js';
+import { churnCases } from './cases/churn.js';
+import { observerCases } from './cases/observer.js';
+import { openCases } from './cases/open.js';
+import { streamCases } from './cases/stream.js';
+import { tryCases } from './cases/try.js';
+
+/** All of them, in the order of the tables. */
+export const cases: readonly Case[] = [
+  ...streamCases,
+  ...tryCases,
+  ...openCases,
+  ...churnCases,
+  ...observerCases,
+];
+
+/** @throws {Error} There is none of that name. */
+export function caseNamed(name: string): Case {
+  const found = cases.find((one) => one.name === name);
+  if (found === undefined)
+    throw new Error(`there is no case '${name}', only ${cases.map((one) => one.name).join(', ')}`);
+  return found;
+}

@@ -1,0 +1,60 @@
+/**
+ * What a rival gives to the cases. A rival takes part in the cases whose members it has, and uses its own library as
+ * the authors of that library would: the loops are the rival's own, only the work on the bytes is everybody's same.
+ */
+import type { Tally } from './tally.js';
+
+export interface Rival {
+  /** What the tables call it. */
+  readonly title: string;
+
+  /**
+   * Which share of a million pipes the cases open, where a million need more time or heap than there is. Fewer of them
+   * are made faster and leave less behind, which is in the rival's favour.
+   */
+  readonly share?: number;
+
+  /** Makes what its trials need, once for each run. @returns Why it cannot take part; nothing when it can. */
+  prepare?(): string | undefined;
+
+  /** A fresh pipe that one writer and one reader use at the same time. */
+  openStream?(size: number): MessageStream | Promise<MessageStream>;
+
+  /** A fresh ring of `capacity` bytes that is written and read without waiting. */
+  openRing?(capacity: number): TryRing;
+
+  /** A fresh pipe; what is returned keeps both of its ends. */
+  open?(): unknown;
+
+  /** Opens a pipe, sends `chunk` through it, reads it to its end, and leaves nothing open. */
+  useOnce?(chunk: Uint8Array, tally: Tally): Promise<void>;
+
+  /** For a rival in another language: does what the stream cases do. @returns Nanoseconds for each message. */
+  timeStream?(stream: StreamTrial): number;
+}
+
+export interface StreamTrial {
+  readonly messages: number;
+  readonly warmUp: number; // messages before the clock starts
+  readonly size: number; // bytes of each message
+}
+
+export interface MessageStream {
+  /** Sends `messages` of `chunks` in turn, never more than the pipe wants, then the end. */
+  send(messages: number, chunks: readonly Uint8Array[]): Promise<void>;
+  /** Reads to the end and gives every byte to `tally`. */
+  receive(tally: Tally): Promise<void>;
+}
+
+export interface TryRing {
+  /** @returns Bytes taken; less than all of them when it is full. */
+  tryWrite(chunk: Uint8Array): number;
+  /** @returns Bytes read; 0 when it is empty. */
+  tryRead(into: Uint8Array): number | null;
+}
+
+/** Loads only that rival: a trial's process knows nothing of the others. */
+export async function loadRival(name: string): Promise<Rival> {
+  const module = (await import(`./rivals/${name}.js`)) as { readonly rival: Rival };
+  return module.rival;
+}

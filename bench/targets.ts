@@ -1,0 +1,37 @@
+/**
+ * What the figures of ours are to reach. A target that is missed stays as it is: the README says how far off it is and
+ * why.
+ */
+export type Target =
+  /** At least so many times the rate of `rival`; `hopedFor` says what a better way might reach. */
+  | { readonly case: string; readonly rival: string; readonly atLeast: number; readonly hopedFor?: number }
+  /** At most so much, in the case's unit. */
+  | { readonly case: string; readonly atMost: number };
+
+/** Those for `nodeMajor`: where Node got faster at streams and promises the ratios differ. */
+export function targetsFor(nodeMajor: number): readonly Target[] {
+  return nodeMajor >= 26 ? [...ON_NODE_26, ...ON_ANY] : [...ON_NODE_20, ...ON_ANY];
+}
+
+const ON_NODE_20: readonly Target[] = [
+  { case: 'stream-64', rival: 'go-pipe', atLeast: 1.8, hopedFor: 2.5 },
+  { case: 'stream-64', rival: 'transform-stream', atLeast: 5 },
+  { case: 'stream-4k', rival: 'go-pipe', atLeast: 1.4, hopedFor: 1.8 },
+  { case: 'stream-4k', rival: 'transform-stream', atLeast: 5 },
+];
+
+const ON_NODE_26: readonly Target[] = [
+  { case: 'stream-64', rival: 'go-pipe', atLeast: 2, hopedFor: 2.5 },
+  { case: 'stream-64', rival: 'transform-stream', atLeast: 3 },
+  { case: 'stream-4k', rival: 'go-pipe', atLeast: 1.7, hopedFor: 1.8 },
+  { case: 'stream-4k', rival: 'transform-stream', atLeast: 2 },
+];
+
+const ON_ANY: readonly Target[] = [
+  { case: 'stream-64k', rival: 'go-pipe', atLeast: 1 },
+  { case: 'try-64', rival: 'plain-ring', atLeast: 0.7 },
+  { case: 'open-memory', atMost: 450 },
+  { case: 'open-time', rival: 'transform-stream', atLeast: 8 },
+  { case: 'churn-memory', atMost: 64 },
+  { case: 'observer-absent', rival: 'ours-unobserved', atLeast: 0.97 },
+];
