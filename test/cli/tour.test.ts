@@ -16,12 +16,24 @@ after(() => {
   for (const copy of copies) copy.remove();
 });
 
+const PATH = process.env['PATH'] ?? '';
+const hasSha256sum = spawnSync('sha256sum', ['--version']).status === 0;
 const GOOD_END = /\nEvery outcome is the expected one\.\n$/;
 
-test('tour: shows the deadlock and both finished programs, in plain text of 80 columns, with status 0', () => {
+test('tour: shows both deadlocks, the short reads and what finishes, in plain text of 80 columns, with status 0', () => {
   const { status, stdout, stderr } = tour();
   assert.equal(stderr, '');
-  const [, five = '', six = '', seven = ''] = stdout.split(/^(?=[567] {2}|A real file)/m);
+  const [, one = '', two = '', three = '', four = '', five = '', six = '', seven = ''] =
+    stdout.split(/^(?=[1-7] {2}|A real file)/m);
+  assert.match(one, /^1 .*the note: blocks over 4096$/m);
+  assert.match(one, /ERR_PIPE_DEADLOCK.*write has moved 4096 of 40000 bytes.*What waits for what/s);
+  assert.match(one, /^ {3}✓ finishes, and at 4096 stands still and says why, as expected; exit status 0$/m);
+  assert.match(two, /exactly full\.$/m);
+  assert.match(two, /^ {3}✓ finishes, as expected; exit status 0$/m);
+  for (const part of [three, four]) {
+    assert.match(part, /Read 4096 byte.*BrokenPipeError, EPIPE.*Capacity 4096: readFull.*Read 40000 byte/s);
+    assert.match(part, /^ {3}✓ reads short once, and all in a loop, as expected; exit status 0$/m);
+  }
   assert.match(five, /^5 .*the note: "Error" \(cannot work\)$/m);
   assert.match(five, /ERR_PIPE_DEADLOCK.*write has moved 0 of 400 bytes.*What waits for what/s);
   assert.match(five, /^ {3}✓ stands still and says why, as expected; exit status 0$/m);
@@ -38,7 +50,7 @@ test('tour: shows the deadlock and both finished programs, in plain text of 80 c
   assert.equal(status, 0);
 });
 
-test('tour FILE: count and SHA-256 behind both pipes are those of the file', () => {
+test('tour FILE: count and SHA-256 behind all pipes are those of the file', () => {
   const bytes = randomBytes(300_001); // several pieces, and no multiple of anything
   const path = write('some file', bytes);
   const { status, stdout } = tour([path]);
@@ -89,7 +101,7 @@ test('tour FILE: what is not a regular file is refused, since it may never end',
 
 test('tour --numbers: is passed on to the programs', () => {
   const { status, stdout } = tour(['--numbers']);
-  assert.equal(stdout.match(/39999:63/g)?.length, 2);
+  assert.equal(stdout.match(/39999:63/g)?.length, 9); // one of 1, three each of 3 and 4, one each of 6 and 7
   assert.match(stdout, /│ No numbers: nothing was read\./);
   assertFits(stdout);
   assert.equal(status, 0);
@@ -136,6 +148,66 @@ test('tour: a pipe that changes a byte is found by the programs and by both dige
   assert.equal(status, 1);
 });
 
+test('tour: a kernel pipe that changes a byte is found by the programs and by its digest, and the status is 1', () => {
+  const copy = packageCopy();
+  copy.replacePipe(PIPE_THAT_LIES, 'os');
+  const { status, stdout } = tour([], {}, copy.root);
+  assert.match(stdout, /✗ exit status 1 and not 0/);
+  assert.match(stdout, /through os\.pipe\(\) .*\n.*\n {3}✗ not the same as the file$/m);
+  assert.equal(status, 1);
+});
+
+test('tour: a child that ends early is found by its digest, and the status is 1', () => {
+  const bin = join(folder, 'bin');
+  mkdirSync(bin);
+  writeFileSync(join(bin, 'sha256sum'), '#!/bin/sh\nexit 0\n', { mode: 0o755 });
+  const { status, stdout } = tour([write('large', randomBytes(300_001))], {
+    env: { PATH: `${bin}:${PATH}` },
+  });
+  assert.match(stdout, /through os\.pipe\(\) into sha256sum .*\n.*\n {3}✗ not the same as the file$/m);
+  assert.match(stdout, /\nNot as expected: 1 outcome\.\n$/);
+  assert.equal(status, 1);
+});
+
+test('tour --timeout: a child that hangs is killed, and the status is 1', () => {
+  const bin = join(folder, 'hanging');
+  mkdirSync(bin);
+  writeFileSync(join(bin, 'sha256sum'), '#!/bin/sh\nexec sleep 1000\n', { mode: 0o755 });
+  const { status, stdout } = tour(['--timeout', '4'], { env: { PATH: `${bin}:${PATH}` } });
+  assert.match(stdout, /through os\.pipe\(\) into sha256sum .*\n.*\n {3}✗ not the same as the file$/m);
+  assert.equal(status, 1);
+});
+
+test('tour: without sha256sum on the PATH it says so, and the rest is as ever', () => {
+  const { status, stdout } = tour([], { env: { PATH: folder } });
+  assert.match(stdout, /^ {3}There is no sha256sum on the PATH: nothing is sent into a child process\.$/m);
+  assert.match(stdout, GOOD_END);
+  assert.equal(status, 0);
+});
+
+test('tour: without a native part it says so for what needs it, runs the rest, and the status is 1', () => {
+  const copy = packageCopy();
+  copy.removeNative();
+  const { status, stdout, stderr } = tour([], {}, copy.root);
+  assert.equal(stderr, '');
+  assert.match(
+    stdout,
+    /^What needs a kernel pipe cannot run here:\n {3}│ kernel pipes need pipework's native part/m,
+  );
+  assert.equal(stdout.match(/^ {3}✗ not run: there are no kernel pipes here$/gm)?.length, 5);
+  assert.equal(stdout.match(/^ {3}✓ /gm)?.length, 5);
+  assert.match(stdout, /\nNot as expected: 5 outcomes\.\n$/);
+  assert.equal(status, 1);
+});
+
+test('tour: where the capacity of a pipe cannot be set it says so for what needs that, and the status is 1', () => {
+  const { status, stdout, stderr } = tour([], { env: { PIPEWORK_OS: 'posix' } });
+  assert.equal(stderr, '');
+  assert.equal(stdout.match(/^ {3}✗ not run: the capacity of a pipe cannot be set here$/gm)?.length, 4);
+  assert.equal(stdout.match(/✓ the same count and the same SHA-256/g)?.length, hasSha256sum ? 4 : 3);
+  assert.equal(status, 1);
+});
+
 test('tour --go: without go on the PATH it says so, and the rest is as ever', () => {
   const { status, stdout } = tour(['--go'], { env: { PATH: folder } });
   assert.match(stdout, /^There is no go on the PATH/m);
@@ -147,10 +219,13 @@ const noGo = spawnSync('go', ['version']).status === 0 ? false : 'there is no go
 
 test('tour --go: the originals do what the note does not see, and the status is 0', { skip: noGo }, () => {
   const { status, stdout } = tour(['--go']);
-  assert.equal(stdout.match(/^ {3}The original, in Go$/gm)?.length, 3);
+  assert.equal(stdout.match(/^ {3}The original, in Go$/gm)?.length, 7);
+  assert.equal(stdout.match(/^ {3}The original, in Go, with a capacity of 4096 bytes$/gm)?.length, 4);
+  assert.match(stdout, /^ {3}✓ hangs without a word, as expected; still running after 3 s, and killed$/m);
+  assert.match(stdout, /│ Error: write \|1: broken pipe$/m);
   assert.match(stdout, /│ fatal error: all goroutines are asleep - deadlock!$/m);
   assert.match(stdout, /^ {3}✓ ends with a fatal error, as expected; exit status 2$/m);
-  assert.equal(stdout.match(/│ 0 1 2 3 \.\.\. \(each index; no byte is looked at\)$/gm)?.length, 2);
+  assert.equal(stdout.match(/│ 0 1 2 3 \.\.\. \(each index; no byte is looked at\)$/gm)?.length, 9);
   assert.match(stdout, GOOD_END);
   assertFits(stdout);
   assert.equal(status, 0);
@@ -251,7 +326,7 @@ function write(name: string, bytes: Uint8Array): string {
   return path;
 }
 
-/** Three times what `bytes` are: of the file itself and behind each pipe. */
+/** What `bytes` are, over and over: of the file itself, behind each pipe and in a child. */
 function assertSent(stdout: string, bytes: Uint8Array): void {
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   const count = `${bytes.length.toLocaleString('en-US')} bytes`;
@@ -261,9 +336,9 @@ function assertSent(stdout: string, bytes: Uint8Array): void {
   );
   assert.deepEqual(
     shown,
-    [1, 2, 3].map(() => [count, sha256]),
+    Array.from({ length: hasSha256sum ? 5 : 4 }, () => [count, sha256]),
   );
-  assert.equal(stdout.match(/✓ the same count and the same SHA-256/g)?.length, 2);
+  assert.equal(stdout.match(/✓ the same count and the same SHA-256/g)?.length, hasSha256sum ? 4 : 3);
 }
 
 function assertFits(stdout: string): void {

@@ -1,25 +1,32 @@
-/** `pipework tour`: the seed's programs, then a real file through two pipes; the outcome of each, and what it should be. */
+/**
+ * `pipework tour`: the seed's programs, then a real file through pipes of each kind; the outcome of each, and what it
+ * should be.
+ */
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as io from '../../io/index.js';
+import * as os from '../../os/index.js';
 import { parse, seconds } from '../args.js';
 import { CommandError } from '../command-error.js';
 import { grouped, type Page } from '../format/text.js';
 import { goVersion, runGo } from '../tour/go.js';
 import { type Expected, judge } from '../tour/judge.js';
+import { type Lack, lackOfKernelPipes } from '../tour/kernel-pipes.js';
 import { PROGRAMS, type Program } from '../tour/programs.js';
 import { type Ended, runChild } from '../tour/run-child.js';
-import { digest, send } from '../tour/send.js';
+import { type Digest, digest, send } from '../tour/send.js';
+import { sendToChild } from '../tour/send-to-child.js';
 import { lockFile, SourceFile } from '../tour/source-file.js';
 
-export const summary = 'Three small programs and a real file show what a pipe does.';
+export const summary = 'Seven small programs and a real file show what a pipe does.';
 
 const HELP = `Usage: pipework tour [OPTION...] [FILE]
 
 Runs the programs that this project began with, each in a process of its own,
-then sends FILE through a pipe without a buffer and through one with a small
-buffer, and compares what arrives. Without FILE it is the package-lock.json of
-the project around the current directory, or else a file of this command.
+then sends FILE through a pipe without a buffer, through one with a small
+buffer, through one of the kernel and through one into a child process, and
+compares what arrives. Without FILE it is the package-lock.json of the project
+around the current directory, or else a file of this command.
 
 Options:
   --go               Also run the Go originals, when go is on the PATH.
@@ -27,8 +34,9 @@ Options:
   --timeout SECONDS  What a program may take before it is killed; 20.
   --help             Show this.
 
-Exit status: 0 when every outcome is the expected one, 1 when one is not, 2 when
-FILE cannot be read or the command is not understood.
+Exit status: 0 when every outcome is the expected one, 1 when one is not or when
+there are no kernel pipes here, 2 when FILE cannot be read or the command is not
+understood.
 `;
 
 /** @throws {CommandError} A wrong argument, or a file that cannot be read. */
@@ -55,11 +63,13 @@ export async function run(args: readonly string[], page: Page): Promise<number> 
     page.line(page.style('title', 'pipework tour'));
     page.paragraph(INTRODUCTION);
     const withGo = values.go && (await announceGo(page));
+    const lack = announceLack(page);
     let unexpected = 0;
     for (const program of PROGRAMS) {
-      unexpected += await showProgram(page, program, { withGo, numbers: values.numbers, timeout });
+      const options = { withGo, lack, numbers: values.numbers, timeout };
+      unexpected += await showProgram(page, program, options);
     }
-    unexpected += await showFile(page, source);
+    unexpected += await showFile(page, source, { lack, timeout });
     return conclude(page, unexpected);
   } finally {
     await source.close();
@@ -68,7 +78,7 @@ export async function run(args: readonly string[], page: Page): Promise<number> 
 
 const INTRODUCTION =
   'os.Pipe has a buffer, io.Pipe has none: there a write waits until its bytes were read. ' +
-  'Three programs of the note that says so, and what becomes of them.';
+  'Seven programs of the note that says so, and what becomes of them.';
 
 /** Says which Go there is, or that there is none. */
 async function announceGo(page: Page): Promise<boolean> {
@@ -79,30 +89,56 @@ async function announceGo(page: Page): Promise<boolean> {
   return version !== undefined;
 }
 
-interface ProgramOptions {
+/** Says what of kernel pipes is missing here, if anything is. */
+function announceLack(page: Page): Lack | undefined {
+  const lack = lackOfKernelPipes();
+  if (lack === undefined) return undefined;
+  page.line();
+  const what = lack.of === 'pipes' ? 'a kernel pipe' : 'a kernel pipe of a given capacity';
+  page.paragraph(`What needs ${what} cannot run here:`);
+  page.quote(lack.reason);
+  return lack;
+}
+
+interface FileOptions {
+  readonly lack: Lack | undefined;
+  readonly timeout: number; // milliseconds
+}
+
+interface ProgramOptions extends FileOptions {
   readonly withGo: boolean;
   readonly numbers: boolean;
-  readonly timeout: number; // milliseconds
 }
 
 /** @returns How many outcomes were not as expected. */
 async function showProgram(page: Page, program: Program, options: ProgramOptions): Promise<number> {
-  const { timeout, numbers, withGo } = options;
   page.line();
-  page.heading(`${program.number}  ${program.title}`, `the note: "${program.label}" (${program.meaning})`);
+  page.heading(`${program.number}  ${program.title}`, program.remark);
+  if (program.needsKernelPipes && options.lack !== undefined) {
+    page.verdict(false, NOT_RUN[options.lack.of]);
+    return 1;
+  }
   const script = fileURLToPath(new URL(`${program.file}.js`, OURS));
-  const args = [...process.execArgv, script, ...(numbers ? ['--numbers'] : [])];
-  const ended = await runChild(process.execPath, args, { timeout });
-  let unexpected = showOutcome(page, program.ours, ended, ended.stdout);
-  if (withGo) {
-    const original = await runGo(fileURLToPath(new URL(`${program.file}.go`, ORIGINALS)), timeout);
-    page.line(`   ${page.style('quiet', 'The original, in Go')}`);
-    unexpected += showOutcome(
-      page,
-      program.go,
-      original,
-      numbers ? original.stdout : withoutNumbers(original),
-    );
+  const args = [...process.execArgv, script, ...(options.numbers ? ['--numbers'] : [])];
+  const ended = await runChild(process.execPath, args, { timeout: options.timeout });
+  const unexpected = showOutcome(page, program.ours, ended, ended.stdout);
+  return options.withGo ? unexpected + (await showOriginal(page, program, options)) : unexpected;
+}
+
+/** @returns How many outcomes were not as expected. */
+async function showOriginal(page: Page, program: Program, options: ProgramOptions): Promise<number> {
+  const { timeout, numbers } = options;
+  const runs = program.go.map(({ capacity, expected }) => ({
+    args: capacity === undefined ? [] : [String(capacity)],
+    timeout: expected.status === null ? Math.min(timeout, HANG) : timeout,
+  }));
+  const ends = await runGo(fileURLToPath(new URL(`${program.file}.go`, ORIGINALS)), runs);
+  let unexpected = 0;
+  for (const [index, { capacity, expected }] of program.go.entries()) {
+    const ended = ends[index] as Ended;
+    const at = capacity === undefined ? '' : `, with a capacity of ${capacity} bytes`;
+    page.line(`   ${page.style('quiet', `The original, in Go${at}`)}`);
+    unexpected += showOutcome(page, expected, ended, numbers ? ended.stdout : withoutNumbers(ended));
   }
   return unexpected;
 }
@@ -124,7 +160,7 @@ function withoutNumbers({ stdout }: Ended): string {
 }
 
 /** Shows what arrives of the file beside what the file itself is. */
-async function showFile(page: Page, source: SourceFile): Promise<number> {
+async function showFile(page: Page, source: SourceFile, options: FileOptions): Promise<number> {
   const name = relative(process.cwd(), source.path);
   page.line();
   page.heading('A real file', name.startsWith('..') ? source.path : name);
@@ -134,12 +170,27 @@ async function showFile(page: Page, source: SourceFile): Promise<number> {
   let unexpected = 0;
   for (const [title, capacity] of PIPES) {
     const arrived = await send(source.reader(), io.pipe({ capacity }));
-    const isSame = arrived.bytes === own.bytes && arrived.sha256 === own.sha256;
-    page.pair(title, `${grouped(arrived.bytes)} bytes`, arrived.sha256);
-    page.verdict(isSame, isSame ? 'the same count and the same SHA-256' : 'not the same as the file');
-    if (!isSame) unexpected++;
+    unexpected += showArrived(page, title, own, arrived);
   }
+  if (options.lack?.of === 'pipes') {
+    page.line('   through os.pipe(), and into a child process');
+    page.verdict(false, NOT_RUN.pipes);
+    return unexpected + 1;
+  }
+  unexpected += showArrived(page, 'through os.pipe()', own, await send(source.reader(), os.pipe()));
+  const digested = await sendToChild(source.reader(), options.timeout);
+  if (digested !== undefined)
+    return unexpected + showArrived(page, 'through os.pipe() into sha256sum', own, digested);
+  page.line('   There is no sha256sum on the PATH: nothing is sent into a child process.');
   return unexpected;
+}
+
+/** @returns 1 when what arrived is not what the file itself is. */
+function showArrived(page: Page, title: string, own: Digest, arrived: Digest): number {
+  const isSame = arrived.bytes === own.bytes && arrived.sha256 === own.sha256;
+  page.pair(title, `${grouped(arrived.bytes)} bytes`, arrived.sha256);
+  page.verdict(isSame, isSame ? 'the same count and the same SHA-256' : 'not the same as the file');
+  return isSame ? 0 : 1;
 }
 
 function conclude(page: Page, unexpected: number): number {
@@ -157,6 +208,14 @@ const PIPES: readonly (readonly [title: string, capacity: number])[] = [
   ['through io.pipe(), without a buffer', 0],
   ['through io.pipe({ capacity: 4096 })', 4096],
 ];
+
+const NOT_RUN: Readonly<Record<Lack['of'], string>> = {
+  pipes: 'not run: there are no kernel pipes here',
+  capacity: 'not run: the capacity of a pipe cannot be set here',
+};
+
+/** How long a Go original that is to hang is watched. */
+const HANG = 3000; // milliseconds
 
 /** As installed: this file is dist/cli/commands/tour.js. */
 const OURS = new URL('../../examples/seed/', import.meta.url);

@@ -10,8 +10,14 @@ export async function goVersion(): Promise<string | undefined> {
   return failure === undefined ? stdout.trim().replace(/^go version /, '') : undefined;
 }
 
-/** Builds and runs the Go program at `path`; only the run counts against `timeout` (milliseconds). */
-export async function runGo(path: string, timeout: number): Promise<Ended> {
+/** One run of a program: with which arguments, and how many milliseconds it may take. */
+export interface GoRun {
+  readonly args: readonly string[];
+  readonly timeout: number;
+}
+
+/** Builds the Go program at `path` and runs it; how each of `runs` ended, or for each of them how the build failed. */
+export async function runGo(path: string, runs: readonly GoRun[]): Promise<Ended[]> {
   const folder = await mkdtemp(join(tmpdir(), 'pipework-tour-'));
   try {
     // In a folder outside any Go module, so that none around the user's own has a say.
@@ -20,9 +26,11 @@ export async function runGo(path: string, timeout: number): Promise<Ended> {
       timeout: BUILD_TIMEOUT,
       cwd: folder,
     });
-    if (built.failure !== undefined) return built;
-    if (built.status !== 0) return { ...built, failure: 'go build failed' };
-    return await runChild(binary, [], { timeout, cwd: folder });
+    if (built.failure !== undefined) return runs.map(() => built);
+    if (built.status !== 0) return runs.map(() => ({ ...built, failure: 'go build failed' }));
+    const ends: Ended[] = [];
+    for (const { args, timeout } of runs) ends.push(await runChild(binary, args, { timeout, cwd: folder }));
+    return ends;
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -9,6 +9,8 @@ export interface Ended {
   readonly stderr: string;
   /** Why it did not run to an end of its own: it did not start, or took too long and was killed. */
   readonly failure: string | undefined;
+  /** Whether it took too long, and was killed. */
+  readonly isOverdue: boolean;
 }
 
 export interface RunOptions {
@@ -28,6 +30,7 @@ export function runChild(
     let stdout = '';
     let stderr = '';
     let failure: string | undefined;
+    let isOverdue = false;
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       stdout += text;
     });
@@ -35,6 +38,7 @@ export function runChild(
       stderr += text;
     });
     const timer = setTimeout(() => {
+      isOverdue = true;
       failure = `still running after ${timeout / 1000} s, and killed`;
       child.kill('SIGKILL');
       // A grandchild may hold the other ends of these two for as long as it likes.
@@ -46,7 +50,7 @@ export function runChild(
     });
     child.on('close', (status, signal) => {
       clearTimeout(timer);
-      resolve({ status: failure === undefined ? status : null, signal, stdout, stderr, failure });
+      resolve({ status: failure === undefined ? status : null, signal, stdout, stderr, failure, isOverdue });
     });
   });
 }
