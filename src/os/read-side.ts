@@ -48,7 +48,7 @@ export class ReadSide {
       checkBytes('into', into);
       const signal = signalOf(options);
       this.#checkOpen();
-      if (this.#hasEnded) return Promise.resolve(this.#ended());
+      if (this.#knowsEnd()) return Promise.resolve(this.#ended());
       if (signal?.aborted) throw signal.reason;
       if (into.length === 0) return settled(0);
       if (this.queue.head === undefined) {
@@ -66,7 +66,7 @@ export class ReadSide {
   readChunk(end: object): Promise<Uint8Array<ArrayBuffer> | null> {
     try {
       this.#checkOpen();
-      if (this.#hasEnded) return Promise.resolve(this.#ended());
+      if (this.#knowsEnd()) return Promise.resolve(this.#ended());
       if (this.queue.head === undefined) {
         const count = this.#pull(scratch, CHUNK_MAX);
         if (count === null) return Promise.resolve(null);
@@ -81,7 +81,7 @@ export class ReadSide {
   tryRead(into: Uint8Array): number | null {
     checkBytes('into', into);
     this.#checkOpen();
-    if (this.#hasEnded) return this.#ended();
+    if (this.#knowsEnd()) return this.#ended();
     if (into.length === 0 || this.queue.head !== undefined) return 0;
     const count = this.#pull(into, into.length);
     if (this.#pipe.writing.queue.head !== undefined) this.#pipe.pump();
@@ -92,7 +92,7 @@ export class ReadSide {
     checkBytes('into', into);
     this.#checkOpen();
     for (;;) {
-      if (this.#hasEnded) return this.#ended();
+      if (this.#knowsEnd()) return this.#ended();
       if (into.length === 0) return 0;
       // Calls that wait already go first.
       if (this.queue.head !== undefined) this.#pipe.pump();
@@ -206,6 +206,21 @@ export class ReadSide {
     if (isSmall && into !== scratch) for (let i = 0; i < count; i++) into[i] = scratch[i] as number;
     this.bytesRead += count;
     return count;
+  }
+
+  /** Whether this side knows, without asking, that nothing comes any more. */
+  #knowsEnd(): boolean {
+    const { writing } = this.#pipe;
+    // Nobody else has ever had an end, the writer is closed, and everything it wrote was read.
+    if (
+      !this.isOutside &&
+      !writing.isOutside &&
+      writing.slot === -1 &&
+      writing.bytesWritten === this.bytesRead
+    ) {
+      this.#hasEnded = true;
+    }
+    return this.#hasEnded;
   }
 
   #ended(): null {
