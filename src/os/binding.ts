@@ -15,7 +15,6 @@ export interface Binding {
   open(slots: Int32Array): number;
   reopen(fd: number, direction: number): number;
   adopt(fd: number, direction: number, how: number): number;
-  disown(slot: number): number;
   twin(slot: number): number;
   twinNumber(slot: number): number;
   release(slot: number): number;
