@@ -88,10 +88,15 @@ static napi_value result(napi_env env, int64_t value) {
   return number;
 }
 
+/* NO_INTEGER stands for what is no whole number of 32 bits: no slot, no descriptor, no length, no time. (Node-API's own way
+ * makes 0 of NaN, and 5 of 2 ** 32 + 5: somebody else's slot.) */
+static const int32_t NO_INTEGER = INT32_MIN;
+
 static int32_t integer(napi_env env, napi_value value) {
-  int32_t number = INT32_MIN; /* no slot, no descriptor, no length */
-  napi_get_value_int32(env, value, &number);
-  return number;
+  double number;
+  if (napi_get_value_double(env, value, &number) != napi_ok) return NO_INTEGER;
+  if (!(number > INT32_MIN && number <= INT32_MAX) || number != (int32_t)number) return NO_INTEGER;
+  return (int32_t)number;
 }
 
 /* The bytes [start, start + length) of a Uint8Array that is long enough now, whatever it was when somebody checked. */
@@ -146,7 +151,8 @@ static void unwatch_slot(struct instance *self, int index) {
   if (self->thread != NULL) pw_poll_thread_remove(self->thread, index);
 }
 
-static void free_slot(struct instance *self, int index) {
+/* Frees the slot and closes its descriptors, except `kept`. */
+static void free_slot(struct instance *self, int index, int kept) {
   struct slot *slot = &self->slots[index];
   int fd = slot->fd;
   int twin = slot->twin;
@@ -155,20 +161,24 @@ static void free_slot(struct instance *self, int index) {
   slot->twin = -1;
   slot->next_free = self->first_free;
   self->first_free = index;
-  close(fd); /* Linux has closed it whatever this returns, EINTR too */
-  if (twin != -1) close(twin);
+  if (fd != kept) close(fd); /* Linux has closed it whatever this returns, EINTR too */
+  if (twin != -1 && twin != kept) close(twin);
 }
 
 /* ---- Readiness */
 
 static void report(struct instance *self, int count) {
-  napi_value on_ready, global, number;
-  if (count == 0 || napi_get_reference_value(self->env, self->on_ready, &on_ready) != napi_ok) return;
-  napi_get_global(self->env, &global);
-  napi_create_int32(self->env, count, &number);
+  napi_env env = self->env;
+  napi_value on_ready, global, number, thrown;
+  napi_status status;
+  if (count == 0 || napi_get_reference_value(env, self->on_ready, &on_ready) != napi_ok) return;
+  if (napi_get_global(env, &global) != napi_ok || napi_create_int32(env, count, &number) != napi_ok) return;
   /* On the thread's way here the runtime has opened a callback scope already; Deno crashes over a second one. */
-  if (self->use_thread) napi_call_function(self->env, global, on_ready, 1, &number, NULL);
-  else napi_make_callback(self->env, NULL, global, on_ready, 1, &number, NULL);
+  if (self->use_thread) status = napi_call_function(env, global, on_ready, 1, &number, NULL);
+  else status = napi_make_callback(env, NULL, global, on_ready, 1, &number, NULL);
+  /* Left pending, it would be thrown by the next call of anything here, and no event would be reported until then. */
+  if (status == napi_pending_exception && napi_get_and_clear_last_exception(env, &thrown) == napi_ok)
+    napi_fatal_exception(env, thrown);
 }
 
 /* Asks what is ready and tells JavaScript. */
@@ -230,6 +240,13 @@ static void notify(void *context) {
   napi_call_threadsafe_function(self->call, NULL, napi_tsfn_nonblocking);
 }
 
+static void stop_thread(struct instance *self) {
+  pw_poll_thread_stop(self->thread);
+  self->thread = NULL;
+  napi_release_threadsafe_function(self->call, napi_tsfn_abort);
+  self->call = NULL;
+}
+
 static int start_thread(struct instance *self) {
   napi_value name;
   int error;
@@ -277,8 +294,11 @@ static int start_watching(struct instance *self) {
     self->epoll = epoll_create1(EPOLL_CLOEXEC);
     if (self->epoll == -1) return -errno;
     error = self->use_thread ? start_thread(self) : start_uv(self);
-    if (error == 0 && self->use_thread) error = pw_poll_thread_add(self->thread, self->epoll, PW_READ, 0);
-    if (error != 0 && self->poll == NULL && self->thread == NULL) {
+    if (error == 0 && self->use_thread) {
+      error = pw_poll_thread_add(self->thread, self->epoll, PW_READ, 0);
+      if (error != 0) stop_thread(self);
+    }
+    if (error != 0) {
       close(self->epoll);
       self->epoll = -1;
     }
@@ -304,13 +324,9 @@ static void on_poll_closed(uv_handle_t *handle) { discard(uv_handle_get_data(han
 
 static void on_cleanup(void *data) {
   struct instance *self = data;
-  if (self->thread != NULL) {
-    pw_poll_thread_stop(self->thread);
-    self->thread = NULL;
-    napi_release_threadsafe_function(self->call, napi_tsfn_abort);
-  }
+  if (self->thread != NULL) stop_thread(self);
   for (int i = 0; i < self->length; i++)
-    if (self->slots[i].fd != -1) free_slot(self, i);
+    if (self->slots[i].fd != -1) free_slot(self, i, -1);
 #ifdef __linux__
   if (self->poll != NULL) {
     uv_close(self->poll, on_poll_closed);
@@ -349,7 +365,7 @@ static napi_value fn_open(napi_env env, napi_callback_info info) {
   reader = take_slot(call.self, ends[0], PW_READ, PW_NONBLOCK);
   writer = reader < 0 ? reader : take_slot(call.self, ends[1], PW_WRITE, PW_NONBLOCK);
   if (writer < 0) {
-    if (reader >= 0) free_slot(call.self, reader);
+    if (reader >= 0) free_slot(call.self, reader, -1);
     else close(ends[0]);
     close(ends[1]);
     return result(env, writer);
@@ -388,26 +404,6 @@ static napi_value fn_adopt(napi_env env, napi_callback_info info) {
   if ((direction != PW_READ && direction != PW_WRITE) || (how != PW_NOWAIT && how != PW_POLL))
     return result(env, -EINVAL);
   return result(env, take_slot(call.self, fd, direction, how));
-}
-
-/* disown(slot): forgets the slot without closing its descriptor, which it returns. */
-static napi_value fn_disown(napi_env env, napi_callback_info info) {
-  struct call call;
-  struct slot *slot;
-  int32_t index;
-  int fd;
-  if (!begin(env, info, 1, &call)) return result(env, -EINVAL);
-  index = integer(env, call.argv[0]);
-  slot = slot_of(call.self, index);
-  if (slot == NULL) return result(env, -EBADF);
-  unwatch_slot(call.self, index);
-  fd = slot->fd;
-  if (slot->twin != -1) close(slot->twin);
-  slot->fd = -1;
-  slot->twin = -1;
-  slot->next_free = call.self->first_free;
-  call.self->first_free = index;
-  return result(env, fd);
 }
 
 /* twin(slot): the number of a blocking descriptor of the same end; made once, closed together with the slot. */
@@ -456,20 +452,20 @@ static napi_value fn_expose(napi_env env, napi_callback_info info) {
   return result(env, slot->fd);
 }
 
-/* release(slot): the twin, which is the caller's now; everything else of the slot is closed. */
+/* release(slot): the descriptor that somebody else was given by twin() or expose(), which is the caller's now;
+ * everything else of the slot is closed. A non-blocking description of ours never leaves. */
 static napi_value fn_release(napi_env env, napi_callback_info info) {
   struct call call;
   struct slot *slot;
   int32_t index;
-  int twin;
+  int given;
   if (!begin(env, info, 1, &call)) return result(env, -EINVAL);
   index = integer(env, call.argv[0]);
   slot = slot_of(call.self, index);
-  if (slot == NULL || slot->twin == -1) return result(env, -EBADF);
-  twin = slot->twin;
-  slot->twin = -1;
-  free_slot(call.self, index);
-  return result(env, twin);
+  if (slot == NULL || (slot->twin == -1 && slot->how == PW_NONBLOCK)) return result(env, -EBADF);
+  given = slot->twin == -1 ? slot->fd : slot->twin;
+  free_slot(call.self, index, given);
+  return result(env, given);
 }
 
 /* close(slot) */
@@ -479,7 +475,7 @@ static napi_value fn_close(napi_env env, napi_callback_info info) {
   if (!begin(env, info, 1, &call)) return result(env, -EINVAL);
   index = integer(env, call.argv[0]);
   if (slot_of(call.self, index) == NULL) return result(env, -EBADF);
-  free_slot(call.self, index);
+  free_slot(call.self, index, -1);
   return result(env, 0);
 }
 
@@ -533,10 +529,13 @@ static napi_value fn_write(napi_env env, napi_callback_info info) {
 static napi_value fn_wait(napi_env env, napi_callback_info info) {
   struct call call;
   struct slot *slot;
+  int32_t timeout;
   if (!begin(env, info, 2, &call)) return result(env, -EINVAL);
   slot = slot_of(call.self, integer(env, call.argv[0]));
+  timeout = integer(env, call.argv[1]);
   if (slot == NULL) return result(env, -EBADF);
-  return result(env, pw_wait(slot->fd, slot->direction, integer(env, call.argv[1])));
+  if (timeout < -1) return result(env, -EINVAL); /* poll(2) would wait for ever */
+  return result(env, pw_wait(slot->fd, slot->direction, timeout));
 }
 
 /* available(slot): bytes in the pipe. */
@@ -655,7 +654,7 @@ static napi_value fn_init(napi_env env, napi_callback_info info) {
     napi_callback callback;
   } functions[] = {
       {"open", fn_open},           {"reopen", fn_reopen},           {"adopt", fn_adopt},
-      {"disown", fn_disown},       {"twin", fn_twin},               {"release", fn_release},
+      {"twin", fn_twin},               {"release", fn_release},
       {"close", fn_close},         {"read", fn_read},               {"write", fn_write},
       {"wait", fn_wait},           {"available", fn_available},     {"capacity", fn_capacity},
       {"watch", fn_watch},         {"setCapacity", fn_set_capacity}, {"hold", fn_hold},

@@ -6,8 +6,15 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/syscall.h>
 #include <sys/uio.h>
 #include <unistd.h>
+
+/* preadv2(2) and pwritev2(2) by their numbers: musl has them since 1.2.5 only. The position -1 means none, as for any
+ * pipe; its upper half is not looked at where a long has 64 bits. */
+#ifndef RWF_NOWAIT
+#define RWF_NOWAIT 8
+#endif
 
 static int linux_open(int ends[2]) { return pipe2(ends, O_CLOEXEC | O_NONBLOCK) == -1 ? -errno : 0; }
 
@@ -41,7 +48,7 @@ static ssize_t linux_read(int fd, enum pw_how how, void *into, size_t length) {
   struct iovec one = {.iov_base = into, .iov_len = length};
   ssize_t count;
   if (how != PW_NOWAIT) return pw_read_polled(fd, how, into, length);
-  do count = preadv2(fd, &one, 1, -1, RWF_NOWAIT);
+  do count = syscall(SYS_preadv2, fd, &one, 1L, -1L, -1L, (long)RWF_NOWAIT);
   while (count == -1 && errno == EINTR);
   return count == -1 ? -errno : count;
 }
@@ -50,7 +57,7 @@ static ssize_t linux_write(int fd, enum pw_how how, const void *chunk, size_t le
   struct iovec one = {.iov_base = (void *)chunk, .iov_len = length};
   ssize_t count;
   if (how != PW_NOWAIT) return pw_write_polled(fd, how, chunk, length);
-  do count = pwritev2(fd, &one, 1, -1, RWF_NOWAIT);
+  do count = syscall(SYS_pwritev2, fd, &one, 1L, -1L, -1L, (long)RWF_NOWAIT);
   while (count == -1 && errno == EINTR);
   return count == -1 ? -errno : count;
 }

@@ -5,8 +5,10 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
+#include <stdint.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 /* A write of at most so many bytes to a pipe that poll(2) calls writable does not block (POSIX, write(2)). */
@@ -50,11 +52,22 @@ int pw_available(int fd) {
   return ioctl(fd, FIONREAD, &bytes) == -1 ? -errno : bytes;
 }
 
+static int64_t milliseconds_now(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
 int pw_wait(int fd, enum pw_direction direction, int timeout) {
   struct pollfd one = {.fd = fd, .events = direction == PW_READ ? POLLIN : POLLOUT};
+  int64_t end = timeout > 0 ? milliseconds_now() + timeout : 0;
   int ready;
-  do ready = poll(&one, 1, timeout);
-  while (ready == -1 && errno == EINTR);
+  /* A profiler interrupts every millisecond: to start over each time would be to wait for ever. */
+  while ((ready = poll(&one, 1, timeout)) == -1 && errno == EINTR) {
+    if (timeout <= 0) continue;
+    int64_t left = end - milliseconds_now();
+    timeout = left > 0 ? (int)left : 0;
+  }
   if (ready == -1) return -errno;
   return ready == 0 ? 0 : one.revents;
 }

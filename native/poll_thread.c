@@ -30,7 +30,7 @@ struct pw_poll_thread {
   pthread_t thread;
   pthread_mutex_t lock;    /* guards all below */
   pthread_cond_t changed;  /* signalled when polling ends */
-  struct entry *entries;
+  struct entry *entries;   /* in the order in which they were added */
   int length, room;
   int polling;             /* the thread is in poll(2) with a copy of the entries */
   int waiters;             /* threads that want it out of there before it goes on */
@@ -63,14 +63,15 @@ static int any_ready(const struct pw_poll_thread *self) {
   return 0;
 }
 
-/* What poll(2) found, by descriptor and events: the entries may have moved meanwhile, but none of them was closed. */
+/* What poll(2) found. While it waited entries were added behind those that it was given, and ones that it was not given
+ * were collected; none of its own went and all keep their order: one walk finds each. */
 static void mark(struct pw_poll_thread *self, const struct pollfd *polled, int count) {
+  int at = 0;
   for (int i = 1; i < count; i++) {
-    if (polled[i].revents == 0) continue;
-    for (int j = 0; j < self->length; j++) {
-      struct entry *entry = &self->entries[j];
-      if (entry->fd == polled[i].fd && entry->events == polled[i].events) entry->ready = 1;
-    }
+    struct entry *entry;
+    do entry = &self->entries[at++];
+    while (entry->ready || entry->fd != polled[i].fd || entry->events != polled[i].events);
+    if (polled[i].revents != 0) entry->ready = 1;
   }
 }
 
@@ -177,23 +178,24 @@ int pw_poll_thread_add(struct pw_poll_thread *self, int fd, enum pw_direction di
 }
 
 void pw_poll_thread_remove(struct pw_poll_thread *self, int tag) {
+  int left = 0;
   pthread_mutex_lock(&self->lock);
   settle(self);
-  for (int i = 0; i < self->length; i++) {
-    if (self->entries[i].tag != tag) continue;
-    self->entries[i--] = self->entries[--self->length];
-  }
+  for (int i = 0; i < self->length; i++)
+    if (self->entries[i].tag != tag) self->entries[left++] = self->entries[i];
+  self->length = left;
   pthread_mutex_unlock(&self->lock);
 }
 
 int pw_poll_thread_collect(struct pw_poll_thread *self, int *tags, int max) {
   int count = 0;
+  int left = 0;
   pthread_mutex_lock(&self->lock);
-  for (int i = 0; i < self->length && count < max; i++) {
-    if (!self->entries[i].ready) continue;
-    tags[count++] = self->entries[i].tag;
-    self->entries[i--] = self->entries[--self->length];
+  for (int i = 0; i < self->length; i++) {
+    if (self->entries[i].ready && count < max) tags[count++] = self->entries[i].tag;
+    else self->entries[left++] = self->entries[i];
   }
+  self->length = left;
   /* With everything collected the next one that gets ready is news again. */
   self->notified = any_ready(self);
   pthread_mutex_unlock(&self->lock);

@@ -15,10 +15,13 @@ export interface PublicSymbol {
   readonly declaration: string;
   /** Where it is declared. */
   readonly file: string;
+  /** Exported by `export type`: a class of which users see instances only. */
+  readonly isTypeOnly?: boolean;
 }
 
 /** Whether the symbol is there at run time. */
-export function isValue({ kind }: PublicSymbol): boolean {
+export function isValue({ kind, isTypeOnly = false }: PublicSymbol): boolean {
+  if (isTypeOnly) return false;
   return kind === 'function' || kind === 'class' || kind === 'variable';
 }
 
@@ -27,8 +30,8 @@ export function publicSymbols(file: string): PublicSymbol[] {
   const text = readFileSync(file, 'utf8');
   const symbols = declarationsIn(file, text);
   const code = text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/\/\/.*$/gm, '');
-  for (const [, star, braces, from] of code.matchAll(
-    /export\s+(?:type\s+)?(?:(\*)|\{([^}]*)\})\s*(?:from\s*['"]([^'"]+)['"])?\s*;/g,
+  for (const [, type, star, braces, from] of code.matchAll(
+    /export\s+(type\s+)?(?:(\*)|\{([^}]*)\})\s*(?:from\s*['"]([^'"]+)['"])?\s*;/g,
   )) {
     if (from === undefined) {
       if (braces?.trim() !== '') throw new Error(`${file}: export {${braces}} without from`);
@@ -36,7 +39,8 @@ export function publicSymbols(file: string): PublicSymbol[] {
     }
     const found = publicSymbols(join(dirname(file), from.replace(/\.js$/, '.d.ts')));
     if (star !== undefined) symbols.push(...found);
-    else for (const name of namesIn(braces ?? '')) symbols.push(renamed(found, name, file));
+    else
+      for (const name of namesIn(braces ?? '')) symbols.push(renamed(found, name, file, type !== undefined));
   }
   return symbols;
 }
@@ -47,7 +51,7 @@ function declarationsIn(file: string, text: string): PublicSymbol[] {
       /^export (?:declare )?(?:abstract )?(function|class|interface|type|const|let|enum|namespace) (\w+)/gm,
     ),
   ];
-  return starts.map((match) => {
+  const symbols = starts.map((match) => {
     const [, keyword = '', name = ''] = match;
     const kind = KINDS[keyword];
     if (kind === undefined) throw new Error(`${file}: ${name} is a ${keyword}, which nothing here reads`);
@@ -55,6 +59,13 @@ function declarationsIn(file: string, text: string): PublicSymbol[] {
     const end = /\n(?=(?:export|declare|\/\*\*|\/\/#))/.exec(rest)?.index ?? rest.length;
     return { name, kind, doc: docBefore(text, match.index), declaration: rest.slice(0, end), file };
   });
+  return symbols.filter(({ name }, at) => symbols[at - 1]?.name !== name).map(withOverloads);
+
+  /** Declarations of one name in a row are one symbol; the first has the comment. */
+  function withOverloads(symbol: PublicSymbol): PublicSymbol {
+    const all = symbols.filter(({ name }) => name === symbol.name);
+    return { ...symbol, declaration: all.map(({ declaration }) => declaration).join('\n') };
+  }
 }
 
 const KINDS: Readonly<Record<string, PublicSymbol['kind']>> = {
@@ -80,17 +91,30 @@ export function docBefore(text: string, at: number): string {
     .trim();
 }
 
-function namesIn(braces: string): { name: string; as: string }[] {
-  return braces
-    .split(',')
-    .map((part) => part.trim().replace(/^type\s+/, ''))
-    .filter((part) => part !== '')
-    .map((part) => part.split(/\s+as\s+/))
-    .map(([name = '', as = name]) => ({ name, as }));
+interface ExportedName {
+  readonly name: string;
+  readonly as: string;
+  readonly isType: boolean;
 }
 
-function renamed(found: readonly PublicSymbol[], { name, as }: { name: string; as: string }, file: string) {
+function namesIn(braces: string): ExportedName[] {
+  return braces
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+    .map((part) => {
+      const [name = '', as = name] = part.replace(/^type\s+/, '').split(/\s+as\s+/);
+      return { name, as, isType: /^type\s/.test(part) };
+    });
+}
+
+function renamed(
+  found: readonly PublicSymbol[],
+  { name, as, isType }: ExportedName,
+  file: string,
+  areTypes: boolean,
+): PublicSymbol {
   const symbol = found.find((candidate) => candidate.name === name);
   if (symbol === undefined) throw new Error(`${file}: no declaration of ${name} was found`);
-  return { ...symbol, name: as };
+  return { ...symbol, name: as, isTypeOnly: areTypes || isType || symbol.isTypeOnly === true };
 }

@@ -2,6 +2,7 @@
  * The one place that loads native code, at first use and not at import: a program that imports `pipework/os` and makes
  * no pipe runs everywhere.
  */
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { UnsupportedError } from '../io/index.js';
@@ -15,7 +16,6 @@ export interface Binding {
   open(slots: Int32Array): number;
   reopen(fd: number, direction: number): number;
   adopt(fd: number, direction: number, how: number): number;
-  disown(slot: number): number;
   twin(slot: number): number;
   twinNumber(slot: number): number;
   release(slot: number): number;
@@ -42,7 +42,10 @@ export const POLL = 2;
 
 let loaded: Binding | undefined;
 
-/** @throws {UnsupportedError} There is no binary for this platform, or none that loads; the message lists what was tried. */
+/**
+ * @throws {UnsupportedError} There is no binary for this platform, or the one that is there does not load; the message
+ * lists what was tried.
+ */
 export function binding(): Binding {
   loaded ??= load();
   return loaded;
@@ -53,30 +56,50 @@ export function descriptorsOf(slot: number): number[] {
   return [binding().number(slot), binding().twinNumber(slot)].filter((number) => number >= 0);
 }
 
+/**
+ * The first that is there has to load: one that was built here and does not is no reason to go on with another, which is
+ * not what somebody built.
+ */
 function load(): Binding {
-  const require = createRequire(import.meta.url);
   const tried: string[] = [];
   for (const candidate of CANDIDATES) {
     const path = fileURLToPath(new URL(candidate, import.meta.url));
+    const name = candidate.slice('../../'.length);
+    if (!existsSync(path)) {
+      tried.push(`${name}: it is not there`);
+      continue;
+    }
     try {
-      const addon = require(path) as {
-        init(
-          posix: number,
-          thread: number,
-          ready: Int32Array,
-          onReady: (count: number) => void,
-        ): Binding | undefined;
-      };
-      const api = addon.init(isPosixForced() ? 1 : 0, hasNoUvPoll() ? 1 : 0, ready, onReady);
-      if (api === undefined) throw new Error('it would not start');
-      return api;
+      return start(path);
     } catch (error) {
-      tried.push(`${candidate.slice(6)}: ${(error as Error).message.split('\n')[0]}`);
+      throw unsupported([...tried, `${name}: ${(error as Error).message.split('\n')[0]}`], error);
     }
   }
-  throw new UnsupportedError(
+  throw unsupported(tried);
+}
+
+interface Addon {
+  init(
+    posix: number,
+    thread: number,
+    ready: Int32Array,
+    onReady: (count: number) => void,
+  ): Binding | undefined;
+}
+
+function start(path: string): Binding {
+  const require = createRequire(import.meta.url);
+  const addon = require(path) as Addon;
+  const api = addon.init(isPosixForced() ? 1 : 0, hasNoUvPoll() ? 1 : 0, ready, onReady);
+  if (api === undefined) throw new Error('it loads, but does not start');
+  return api;
+}
+
+function unsupported(tried: readonly string[], cause?: unknown): UnsupportedError {
+  return new UnsupportedError(
     `kernel pipes need pipework's native part, and none loads on ${process.platform}-${process.arch}:\n  ${tried.join('\n  ')}\n` +
-      "'npm run build:native' in the package's folder builds it with a C compiler",
+      "'npm run build:native' in the package's folder builds it with a C compiler (docs/native.md)",
+    cause === undefined ? undefined : { cause },
   );
 }
 

@@ -183,10 +183,11 @@ export class ReadSide {
 
   #park<Value>(operation: Operation, signal: Signal | undefined): Promise<Value> {
     this.#turns.waited();
+    const { isOutside } = this.#pipe.writing;
+    if (isOutside) this.watch(); // may throw (EMFILE): nothing must be parked then
     const promise = park<Value>(operation, this.queue, signal);
-    if (this.#pipe.writing.isOutside) {
+    if (isOutside) {
       hold(operation);
-      this.watch();
       this.#pipe.pump(); // what came between the try and the registration is reported to nobody
     }
     return promise;

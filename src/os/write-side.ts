@@ -181,11 +181,10 @@ export class WriteSide {
 
   #park(operation: Operation, signal: Signal | undefined): Promise<number> {
     this.#turns.waited();
+    const { isOutside } = this.#pipe.reading;
+    if (isOutside) this.watch(); // may throw (EMFILE): nothing must be parked then
     const promise = park<number>(operation, this.queue, signal);
-    if (this.#pipe.reading.isOutside) {
-      hold(operation);
-      this.watch();
-    }
+    if (isOutside) hold(operation);
     // What waits on the other end may go on with what was written, and make room; and what came between the try and
     // the registration is reported to nobody.
     this.#pipe.pump();

@@ -11,10 +11,12 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { delimiter, dirname, join, resolve } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { publint } from 'publint';
 import { isValue, publicSymbols } from '../../scripts/public-symbols.js';
+import { hasCrossCompiler, prebuild } from '../fixtures/prebuild.js';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
@@ -36,6 +38,7 @@ describe('the packed package', BOUND, () => {
 
   before(() => {
     folder = mkdtempSync(join(tmpdir(), 'pipework-consumer-'));
+    prebuild();
     // Scripts stay off: prepack would build what the tests run from.
     const packed = npm(root, 'pack', '--ignore-scripts', '--json', '--pack-destination', folder);
     tarball = Object.values(JSON.parse(packed.slice(packed.search(/^[[{]/m))))[0] as Tarball;
@@ -59,8 +62,60 @@ describe('the packed package', BOUND, () => {
     const stray = /(^|\/)(test|tests|bench|build|node_modules)\/|\.test\.|tsconfig|\.tsbuildinfo|biome|^\./;
     deepEqual(
       tarball.files.map(({ path }) => path).filter((path) => stray.test(path)),
-      [],
+      ['build/scripts/build-native.js'], // for musl and macOS
     );
+  });
+
+  for (const arch of ['x64', 'arm64']) {
+    const skip = arch !== process.arch && !hasCrossCompiler ? `no cross compiler for ${arch}` : false;
+    test(`holds the binary for linux-${arch}`, { skip }, () => {
+      equal(existsSync(join(installed, 'prebuilds', `linux-${arch}`, 'pipework.node')), true);
+    });
+  }
+
+  test('has kernel pipes and runs its tour where there is no compiler', () => {
+    const bin = join(folder, 'few-programs');
+    mkdirSync(bin);
+    for (const name of ['node', 'npx', 'sh', 'sha256sum']) {
+      const path = name === 'node' ? process.execPath : which(name);
+      if (path !== undefined) symlinkSync(path, join(bin, name));
+    }
+    const env = { ...process.env, PATH: bin };
+    equal(spawnSync('sh', ['-c', 'command -v cc gcc clang c++ make'], { env }).status, 127);
+    const tour = spawnSync('npx', ['pipework', 'tour', join(folder, 'package.json')], {
+      cwd: folder,
+      env,
+      encoding: 'utf8',
+    });
+    equal(tour.status, 0, tour.stdout + tour.stderr);
+    writeFileSync(
+      join(folder, 'kernel.js'),
+      "import * as io from 'pipework';\nimport * as os from 'pipework/os';\n" +
+        "const { reader, writer } = os.pipe();\nawait writer.write('kernel');\nwriter.close();\nconsole.log(await io.text(reader));\n",
+    );
+    const { stdout, stderr } = spawnSync('node', ['kernel.js'], { cwd: folder, env, encoding: 'utf8' });
+    equal(stdout, 'kernel\n', stderr);
+  });
+
+  test('can be compiled where it is installed', () => {
+    const headers = join(root, 'node_modules', 'node-api-headers');
+    symlinkSync(headers, join(folder, 'node_modules', 'node-api-headers'));
+    npm(installed, 'run', 'build:native');
+    equal(existsSync(join(installed, 'native', 'build', 'pipework.node')), true);
+    run(folder, process.execPath, 'kernel.js');
+    rmSync(join(folder, 'node_modules', 'node-api-headers'));
+    rmSync(join(installed, 'native', 'build'), { recursive: true });
+  });
+
+  test('publint finds nothing', async () => {
+    const { messages } = await publint({ pkgDir: installed, strict: true, pack: false });
+    deepEqual(messages, []);
+  });
+
+  test('are the types wrong? No, for every way to import from ESM', () => {
+    const attw = join(root, 'node_modules', '@arethetypeswrong', 'cli', 'dist', 'index.js');
+    const args = [tarball.filename, '--profile', 'esm-only', '--format', 'ascii'];
+    run(folder, process.execPath, attw, ...args);
   });
 
   test('holds every file that package.json names', () => {
@@ -120,6 +175,18 @@ describe('the packed package', BOUND, () => {
       deepEqual(printed, ['5 5', 'enough', 'whole', 'cut 0 1', 'ERR_PIPE_LIMIT']);
     });
 
+    for (const types of [[], ['node']]) {
+      const name = `kernel-${moduleResolution}-${types.length}`;
+      test(`compiles and runs kernel pipes with types [${types}], resolved as ${moduleResolution}`, () => {
+        const printed = compileAndRun(name, 'kernel.ts.txt', {
+          ...resolution(moduleResolution),
+          lib: ['es2022'],
+          types,
+        });
+        deepEqual(printed, ['true 3 3 kernel', '3', 'EBADF fcntl']);
+      });
+    }
+
     test(`compiles and runs with the types of the DOM and of Node, resolved as ${moduleResolution}`, () => {
       const printed = compileAndRun(`rich-${moduleResolution}`, 'rich.ts.txt', {
         ...resolution(moduleResolution),
@@ -130,7 +197,7 @@ describe('the packed package', BOUND, () => {
     });
   }
 
-  for (const door of ['io', 'testing']) {
+  for (const door of ['io', 'os', 'testing']) {
     test(`exports every public symbol of ${door} to such a consumer`, () => {
       const types = join(installed, 'dist', door, 'index.d.ts');
       const symbols = publicSymbols(types);
@@ -192,6 +259,12 @@ function npm(cwd: string, ...args: string[]): string {
   // As npm itself would be started by npm test, or by hand.
   const own = process.env['npm_execpath'];
   return own === undefined ? run(cwd, 'npm', ...args) : run(cwd, process.execPath, own, ...args);
+}
+
+/** Where the PATH has a program. */
+function which(name: string): string | undefined {
+  const folders = (process.env['PATH'] ?? '').split(delimiter);
+  return folders.map((folder) => join(folder, name)).find((path) => existsSync(path));
 }
 
 /** Runs a program to its end; its stdout. @throws It failed; the message has all that it said. */

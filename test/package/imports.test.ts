@@ -42,6 +42,8 @@ const wrong: [rule: string, path: string, source: string, why: RegExp][] = [
   ['import() in a type counts', 'io/a.ts', "let a: import('../os/index.js').A;", /io must not import os/],
   ['nobody can check a computed one', 'io/a.ts', 'await import(where);', /computed/],
   ['nor one of pieces', 'io/a.ts', "await import('../os/' + name);", /computed/],
+  ['nor a computed native file', 'os/pipe.ts', 'const addon = require(path);', /computed/],
+  ['nor in a file of the same name', 'exec/binding.ts', 'const addon = require(path);', /computed/],
   ['unknown folders', 'utils/a.ts', "import '../io/index.js';", /no folder that the rules know/],
 ];
 
@@ -60,7 +62,7 @@ test('check-imports: what the arrows allow is found right', (t) => {
     'io/pipe.ts': "import { Ring } from './ring.js';",
     'os/pipe.ts':
       "import { pipe } from '../io/index.js'; import * as i from '../io/internal.js'; import 'node:fs';",
-    'os/binding.ts': "import { createRequire } from 'node:module'; import './pipe.js';",
+    'os/binding.ts': "import { createRequire } from 'node:module'; import './pipe.js'; require(path);",
     'proc/scan.ts': "import '../os/index.js'; import '../io/index.js';",
     'exec/run.ts': "import '../proc/index.js'; import '../os/index.js';",
     'nats/pipe.ts': "import { connect } from '@nats-io/transport-node';",

@@ -1,0 +1,244 @@
+// The public types, by door. Written by 'npm run api': a change here is a change for users.
+
+// pipework
+
+export declare class AbandonedPipeError extends PipeError {
+    readonly code = "ERR_PIPE_ABANDONED";
+}
+export declare class BrokenPipeError extends PipeError {
+    readonly code = "EPIPE";
+    readonly bytesWritten: number;
+    readonly errno?: number;
+    readonly syscall?: string;
+    constructor(message: string, options?: {
+        readonly bytesWritten?: number;
+        readonly errno?: number;
+        readonly syscall?: string;
+    });
+}
+export interface CallOptions {
+    readonly signal?: Signal | undefined;
+}
+export declare class ClosedPipeError extends PipeError {
+    readonly code = "ERR_PIPE_CLOSED";
+    readonly bytesWritten: number;
+    constructor(message: string, options?: TransferErrorOptions);
+}
+export interface CopyOptions {
+    readonly signal?: Signal | undefined;
+    readonly limit?: number | undefined;
+    readonly onProgress?: ((copied: number) => void) | undefined;
+    readonly close?: boolean | undefined;
+}
+export declare class DeadlockError extends PipeError {
+    readonly code = "ERR_PIPE_DEADLOCK";
+    readonly bytesWritten: number;
+    readonly waits: readonly Wait[];
+    constructor(message: string, options?: {
+        readonly bytesWritten?: number;
+        readonly waits?: readonly Wait[];
+    });
+}
+export declare class LimitError extends PipeError {
+    readonly code = "ERR_PIPE_LIMIT";
+    readonly max: number;
+    constructor(message: string, options: {
+        readonly max: number;
+    });
+}
+export interface LinesOptions extends TextOptions {
+    readonly signal?: Signal | undefined;
+    readonly max?: number | undefined;
+}
+export interface Pipe {
+    readonly reader: PipeReader;
+    readonly writer: PipeWriter;
+}
+export interface PipeEnd {
+    readonly name: string;
+    readonly closed: Promise<void>;
+    abort(reason?: unknown): void;
+    ref(): this;
+    unref(): this;
+}
+export declare abstract class PipeError extends Error {
+    abstract readonly code: PipeErrorCode;
+}
+export type PipeErrorCode = 'ERR_PIPE_CLOSED' | 'EPIPE' | 'ERR_PIPE_DEADLOCK' | 'ERR_PIPE_ABANDONED' | 'ERR_PIPE_UNEXPECTED_END' | 'ERR_PIPE_LIMIT' | 'ERR_PIPE_UNSUPPORTED';
+export interface PipeOptions {
+    readonly capacity?: number | undefined;
+    readonly name?: string | undefined;
+}
+export interface PipeReader extends Reader, PipeEnd {
+    readonly bytesRead: number;
+    read(into: Uint8Array, options?: CallOptions): Promise<number | null>;
+    tryRead(into: Uint8Array): number | null;
+    close(): void;
+    [Symbol.asyncIterator](): AsyncIterableIterator<Uint8Array<ArrayBuffer>>;
+    [Symbol.dispose](): void;
+    [Symbol.asyncDispose](): Promise<void>;
+}
+export interface PipeWriter extends Writer, PipeEnd {
+    readonly bytesWritten: number;
+    write(chunk: Uint8Array | string, options?: CallOptions): Promise<number>;
+    tryWrite(chunk: Uint8Array): number;
+    close(): void;
+    [Symbol.dispose](): void;
+    [Symbol.asyncDispose](): Promise<void>;
+}
+export interface ReadAllOptions {
+    readonly signal?: Signal | undefined;
+    readonly max?: number | undefined;
+}
+export interface Reader {
+    read(into: Uint8Array, options?: CallOptions): Promise<number | null>;
+}
+export interface Signal {
+    readonly aborted: boolean;
+    readonly reason: unknown;
+    addEventListener(type: 'abort', listener: () => void): void;
+    removeEventListener(type: 'abort', listener: () => void): void;
+}
+export interface TextOptions {
+    readonly encoding?: string | undefined;
+    readonly fatal?: boolean | undefined;
+}
+export interface TransferErrorOptions {
+    readonly bytesWritten?: number;
+    readonly cause?: unknown;
+}
+export declare class UnexpectedEndError extends PipeError {
+    readonly code = "ERR_PIPE_UNEXPECTED_END";
+    readonly bytesRead: number;
+    constructor(message: string, options?: {
+        readonly bytesRead?: number;
+    });
+}
+export declare class UnsupportedError extends PipeError {
+    readonly code = "ERR_PIPE_UNSUPPORTED";
+}
+export interface Wait {
+    readonly pipe: string;
+    readonly operation: 'read' | 'write';
+    readonly moved: number;
+    readonly asked: number;
+    readonly fill: number;
+    readonly capacity: number;
+    readonly waited?: number;
+    readonly calledAt?: string;
+}
+export interface Writer {
+    write(chunk: Uint8Array, options?: CallOptions): Promise<number>;
+}
+export declare function copy(from: Reader, to: Writer, options?: CopyOptions): Promise<number>;
+export declare function duplex(options?: PipeOptions): [Pipe, Pipe];
+export declare function lines(reader: Reader, options?: LinesOptions): AsyncIterableIterator<string>;
+export declare function pipe(options?: PipeOptions): Pipe;
+export declare function readAll(reader: Reader, options?: ReadAllOptions): Promise<Uint8Array<ArrayBuffer>>;
+export declare function readFull(reader: Reader, into: Uint8Array, options?: CallOptions): Promise<number | null>;
+export declare function text(reader: Reader, options?: ReadAllOptions & TextOptions): Promise<string>;
+export declare function trace(on: boolean): void;
+
+// pipework/os
+
+export interface KernelPipeEnds {
+    readonly reader: KernelReader;
+    readonly writer: KernelWriter;
+}
+declare class KernelReader implements PipeReader {
+    #private;
+    constructor(pipe: KernelPipe);
+    get name(): string;
+    get bytesRead(): number;
+    get closed(): Promise<void>;
+    get fd(): number;
+    release(): number;
+    get capacity(): number;
+    set capacity(bytes: number);
+    get available(): number;
+    read(into: Uint8Array, options?: CallOptions): Promise<number | null>;
+    tryRead(into: Uint8Array): number | null;
+    readBlocking(into: Uint8Array): number | null;
+    close(): void;
+    abort(reason?: unknown): void;
+    ref(): this;
+    unref(): this;
+    [Symbol.asyncIterator](): AsyncIterableIterator<Uint8Array<ArrayBuffer>>;
+    [dispose](): void;
+    [asyncDispose](): Promise<void>;
+}
+export type { KernelReader };
+declare class KernelWriter implements PipeWriter {
+    #private;
+    constructor(pipe: KernelPipe);
+    get name(): string;
+    get bytesWritten(): number;
+    get closed(): Promise<void>;
+    get fd(): number;
+    release(): number;
+    get capacity(): number;
+    set capacity(bytes: number);
+    get available(): number;
+    write(chunk: Uint8Array | string, options?: CallOptions): Promise<number>;
+    tryWrite(chunk: Uint8Array): number;
+    writeBlocking(chunk: Uint8Array): number;
+    close(): void;
+    abort(reason?: unknown): void;
+    ref(): this;
+    unref(): this;
+    [dispose](): void;
+    [asyncDispose](): Promise<void>;
+}
+export type { KernelWriter };
+export interface SystemError extends Error {
+    readonly code: string;
+    readonly errno: number;
+    readonly syscall: string;
+}
+export declare function fromFd(fd: number, direction: 'r'): KernelReader;
+export declare function fromFd(fd: number, direction: 'w'): KernelWriter;
+export declare function pipe(options?: PipeOptions): KernelPipeEnds;
+
+// pipework/testing
+
+export type Ability = keyof Supports;
+export interface Case {
+    readonly name: string;
+    readonly rule: Rule;
+    readonly skip?: string;
+    run(): Promise<void>;
+}
+export interface CloggedPipe extends Pipe {
+    readonly buffered: Uint8Array;
+}
+export interface ConformanceOptions extends Makers {
+    readonly supports?: Partial<Supports>;
+    readonly turn?: () => Promise<void>;
+}
+export interface FailWhenStuckOptions {
+    readonly after: number;
+}
+export interface Makers {
+    open(options: {
+        readonly capacity: number;
+    }): Pipe | Promise<Pipe>;
+    openClogged(): CloggedPipe | Promise<CloggedPipe>;
+}
+export type Rule = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10;
+export interface Supports {
+    readonly rendezvous: boolean;
+    readonly exactCapacity: boolean;
+    readonly immediate: boolean;
+    readonly aborts: boolean;
+    readonly reasons: boolean;
+    readonly deadlocks: boolean;
+}
+export declare function conformance(options: ConformanceOptions): Case[];
+export declare function dataWithEnd(reader: Reader): Reader;
+export declare function errorAfter(reader: Reader, count: number, error: unknown): Reader;
+export declare function failAfter(writer: Writer, count: number, error: unknown): Writer;
+export declare function failWhenStuck<Value>(run: () => Value | PromiseLike<Value>, options: FailWhenStuckOptions): Promise<Value>;
+export declare function half(reader: Reader): Reader;
+export declare function oneByte(reader: Reader): Reader;
+export declare function shortWrite(writer: Writer, max: number): Writer;
+export declare function truncate(writer: Writer, count: number): Writer;

@@ -1,0 +1,25 @@
+/* A check that says where it failed, and ends the program: what comes after it is worth nothing. */
+#ifndef PIPEWORK_CHECK_H
+#define PIPEWORK_CHECK_H
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#define CHECK(condition)                                                       \
+  do {                                                                         \
+    if (!(condition)) {                                                        \
+      fprintf(stderr, "%s:%d: not so: %s\n", __FILE__, __LINE__, #condition);  \
+      exit(1);                                                                 \
+    }                                                                          \
+  } while (0)
+
+void test_pipes(void);
+void test_poll_thread(void);
+
+/* How many descriptors are open. */
+int open_descriptors(void);
+
+/* Allows no descriptor but the first `more` free ones; -1: as many as before. */
+void limit_descriptors(int more);
+
+#endif
