@@ -45,7 +45,6 @@ export function pipe(options: PipeOptions = {}): KernelPipeEnds {
   if (name !== undefined && typeof name !== 'string') {
     throw new TypeError(`name must be a string, got ${describe(name)}`);
   }
-  const slots = new Int32Array(2);
   const result = binding().open(slots);
   if (result < 0) throw systemError(result, 'pipe2', name === undefined ? 'a pipe' : `the pipe ${name}`);
   const [readSlot, writeSlot] = slots as unknown as [number, number];
@@ -63,3 +62,6 @@ export function pipe(options: PipeOptions = {}): KernelPipeEnds {
   shared.attach(ends);
   return ends;
 }
+
+/** Where the addon puts the two slots: one for all, since a new one each time would have to leave V8's heap first. */
+const slots = new Int32Array(new ArrayBuffer(8));
