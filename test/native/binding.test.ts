@@ -11,7 +11,7 @@ import * as os from 'pipework/os';
 try { os.pipe(); } catch (error) { console.log(error.code, error.cause !== undefined, error.message); }`;
 
 test('pipework/os: without a binary the first pipe() is an UnsupportedError that lists what was tried', (t) => {
-  const printed = run(t, () => {});
+  const printed = run(t, (copy) => copy.removeNative());
   match(printed, /^ERR_PIPE_UNSUPPORTED false .* none loads on linux-/);
   match(printed, /native\/build\/pipework\.node: it is not there\n/);
   match(printed, /prebuilds\/linux-\w+\/pipework\.node: it is not there\n/);
@@ -20,6 +20,7 @@ test('pipework/os: without a binary the first pipe() is an UnsupportedError that
 
 test('pipework/os: a binary that is there and does not load is told, and no other is taken instead', (t) => {
   const printed = run(t, (copy) => {
+    copy.removeNative();
     mkdirSync(join(copy.root, 'native/build'), { recursive: true });
     copy.replace('native/build/pipework.node', 'no binary');
   });
