@@ -1,16 +1,18 @@
+import { UnsupportedError } from '../io/index.js';
 import { checkWhole } from '../io/internal.js';
 import { binding } from './binding.js';
 import type { KernelPipe } from './kernel-pipe.js';
 import type { ReadSide } from './read-side.js';
-import { systemError } from './system-error.js';
+import { ENOSYS, systemError } from './system-error.js';
 import type { WriteSide } from './write-side.js';
 
 type End = 'reader' | 'writer';
 
-/** Bytes that the pipe holds, by F_GETPIPE_SZ. @throws {ClosedPipeError} | a system error. */
+/** Bytes that the pipe holds, by F_GETPIPE_SZ. @throws {ClosedPipeError | UnsupportedError} or a system error. */
 export function capacity(pipe: KernelPipe, side: ReadSide | WriteSide, end: End): number {
   if (side.slot === -1) throw pipe.closedError(end, 0);
   const bytes = binding().capacity(side.slot);
+  if (bytes === ENOSYS) throw new UnsupportedError(NO_CAPACITY);
   if (bytes < 0) throw systemError(bytes, 'fcntl', `capacity of ${pipe.name}`);
   return bytes;
 }
@@ -22,6 +24,7 @@ export function setCapacity(pipe: KernelPipe, side: ReadSide | WriteSide, end: E
     throw new RangeError(`capacity must be at most ${CAPACITY_MAX} bytes, got ${bytes}`);
   if (side.slot === -1) throw pipe.closedError(end, 0);
   const granted = binding().setCapacity(side.slot, bytes);
+  if (granted === ENOSYS) throw new UnsupportedError(NO_CAPACITY);
   if (granted < 0) throw systemError(granted, 'fcntl', `capacity of ${bytes} bytes for ${pipe.name}`);
 }
 
@@ -32,6 +35,8 @@ export function available(pipe: KernelPipe, side: ReadSide | WriteSide, end: End
   if (bytes < 0) throw systemError(bytes, 'ioctl', `bytes available in ${pipe.name}`);
   return bytes;
 }
+
+const NO_CAPACITY = 'the capacity of a pipe can be neither told nor set here: only Linux has F_GETPIPE_SZ';
 
 /** What F_SETPIPE_SZ takes at most, whoever asks. */
 const CAPACITY_MAX = 2 ** 31 - 1; // bytes

@@ -24,7 +24,8 @@ export interface KernelPipeEnds {
  * @param options.name What reports call it.
  * @returns Both ends.
  * @throws {TypeError | RangeError} A wrong option.
- * @throws {UnsupportedError} `ERR_PIPE_UNSUPPORTED`: there is no native part for this platform.
+ * @throws {UnsupportedError} `ERR_PIPE_UNSUPPORTED`: there is no native part for this platform; or a capacity is asked for
+ * where it cannot be set (macOS).
  * @throws A system error of `pipe2` (EMFILE, ENFILE) or of `fcntl` (EPERM: more capacity than allowed); nothing is left
  * open.
  * @example A child writes, we read
