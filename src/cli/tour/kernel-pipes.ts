@@ -21,7 +21,7 @@ export function lackOfKernelPipes(): Lack | undefined {
     tryPipe({ capacity: 4096 });
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    if (code !== 'ENOSYS' && code !== 'ERR_PIPE_UNSUPPORTED') throw error;
+    if (code !== 'ERR_PIPE_UNSUPPORTED') throw error;
     return { of: 'capacity', reason: message };
   }
   return undefined;
