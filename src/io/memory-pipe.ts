@@ -154,7 +154,7 @@ export class MemoryPipe extends Sides implements WaitedPipe, AbandonablePipe {
     if (this.writerState === 'ended' || this.writerState === 'failed') return;
     const reason = abortReason(given);
     this.failWriter(reason);
-    this.rejectWrites(this.writes.head, (done) => this.closedError('writer', done));
+    this.rejectWrites(this.writes.all(), (done) => this.closedError('writer', done));
     this.writerClosed.resolve();
     this.handOver();
   }
@@ -184,13 +184,13 @@ export class MemoryPipe extends Sides implements WaitedPipe, AbandonablePipe {
       operation.reject(error);
       return;
     }
-    const { next } = operation;
+    const behind = this.writerState === 'closing' ? this.writes.behind(operation) : [];
     unpark(operation, this.writes);
     operation.reject(error);
     if (this.writerState !== 'closing') return;
     // Nobody will send the rest of what close() promised: the stream is cut off here, and must not look whole.
     this.failWriter(error);
-    this.rejectWrites(next, (done) => this.closedError('writer', done));
+    this.rejectWrites(behind, (done) => this.closedError('writer', done));
     this.writerClosed.reject(() => error);
     if (this.writes.head === undefined) this.handOver();
   }
@@ -344,21 +344,17 @@ export class MemoryPipe extends Sides implements WaitedPipe, AbandonablePipe {
       unpark(read, this.reads);
       read.reject(this.closedError('reader', 0));
     }
-    this.rejectWrites(this.writes.head, (done) => this.readerGone(done));
+    this.rejectWrites(this.writes.all(), (done) => this.readerGone(done));
     if (this.writerState === 'open' || this.writerState === 'closing')
       this.writerClosed.reject(() => this.readerGone(0));
     if (this.writerState !== 'open') this.retire();
     this.ring?.drop();
   }
 
-  /** Rejects the write `from` and all behind it. */
-  private rejectWrites(from: Operation | undefined, error: (done: number) => unknown): void {
-    let write = from;
-    while (write !== undefined) {
-      const { next } = write;
+  private rejectWrites(writes: readonly Operation[], error: (done: number) => unknown): void {
+    for (const write of writes) {
       unpark(write, this.writes);
       write.reject(error(write.done));
-      write = next;
     }
   }
 

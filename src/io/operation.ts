@@ -41,10 +41,10 @@ export class Operation {
   resolve!: (value: unknown) => void;
   reject!: (reason: unknown) => void;
 
-  /** Neighbours in the queue of the end. */
+  /** Neighbours in the queue of the end; behind the newest comes the oldest. */
   previous: Operation | undefined = undefined;
   next: Operation | undefined = undefined;
-  /** Neighbours in the list of all waits. */
+  /** Neighbours in the list of all waits; behind the newest comes the oldest. */
   older: Operation | undefined = undefined;
   newer: Operation | undefined = undefined;
 
@@ -71,26 +71,53 @@ export class Operation {
   }
 }
 
-/** Operations of one end, in call order. */
+/**
+ * Operations of one end, in call order: a ring of links of which only the newest is held here, since each store of a
+ * young operation into an older object costs the collector more than the link.
+ */
 export class OperationQueue {
-  head: Operation | undefined = undefined;
-  tail: Operation | undefined = undefined;
+  tail: Operation | undefined = undefined; // the newest; its `next` is the oldest
+
+  /** The oldest: the one whose turn it is. */
+  get head(): Operation | undefined {
+    return this.tail === undefined ? undefined : this.tail.next;
+  }
 
   add(operation: Operation): void {
     const { tail } = this;
-    operation.previous = tail;
-    if (tail === undefined) this.head = operation;
-    else tail.next = operation;
+    if (tail === undefined) {
+      operation.previous = operation;
+      operation.next = operation;
+    } else {
+      const head = tail.next as Operation;
+      operation.previous = tail;
+      operation.next = head;
+      tail.next = operation;
+      head.previous = operation;
+    }
     this.tail = operation;
   }
 
   remove(operation: Operation): void {
-    const { previous, next } = operation;
-    if (previous === undefined) this.head = next;
-    else previous.next = next;
-    if (next === undefined) this.tail = previous;
-    else next.previous = previous;
+    const previous = operation.previous as Operation;
+    const next = operation.next as Operation;
+    previous.next = next;
+    next.previous = previous;
+    if (this.tail === operation) this.tail = previous === operation ? undefined : previous;
     operation.previous = undefined;
     operation.next = undefined;
+  }
+
+  /** All of them, the oldest first. */
+  all(): Operation[] {
+    const { head } = this;
+    return head === undefined ? [] : [head, ...this.behind(head)];
+  }
+
+  /** Those that were called after `operation`, which is one of them. */
+  behind(operation: Operation): Operation[] {
+    const operations: Operation[] = [];
+    for (let at = operation; at !== this.tail; operations.push(at)) at = at.next as Operation;
+    return operations;
   }
 }

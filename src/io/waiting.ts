@@ -7,7 +7,7 @@ import type { Operation, OperationQueue } from './operation.js';
 import { unwatchSignal, watchSignal } from './signals.js';
 import type { Signal } from './types.js';
 
-let oldest: Operation | undefined;
+// The list is a ring of links too, and for the same reason as OperationQueue has only its newest member held.
 let newest: Operation | undefined;
 
 /** Links `operation` into `queue` and the list, and returns the promise that settling it will settle. */
@@ -18,26 +18,30 @@ export function park<Value>(
 ): Promise<Value> {
   if (signal !== undefined) watchSignal(signal, operation);
   queue.add(operation);
-  operation.older = newest;
-  if (newest === undefined) oldest = operation;
-  else newest.newer = operation;
+  if (newest === undefined) {
+    operation.older = operation;
+    operation.newer = operation;
+  } else {
+    const oldest = newest.newer as Operation;
+    operation.older = newest;
+    operation.newer = oldest;
+    newest.newer = operation;
+    oldest.older = operation;
+  }
   newest = operation;
   if (observer !== undefined) observer.parked(operation);
-  const promise = new Promise<Value>(keepSettlers);
-  operation.resolve = resolveOfNew;
-  operation.reject = rejectOfNew;
-  return promise;
+  return new Promise<Value>(keepSettlers);
 }
 
 /** Takes `operation` out of `queue` and the list; the caller settles it. */
 export function unpark(operation: Operation, queue: OperationQueue): void {
   operation.isWaiting = false;
   queue.remove(operation);
-  const { older, newer } = operation;
-  if (older === undefined) oldest = newer;
-  else older.newer = newer;
-  if (newer === undefined) newest = older;
-  else newer.older = older;
+  const older = operation.older as Operation;
+  const newer = operation.newer as Operation;
+  older.newer = newer;
+  newer.older = older;
+  if (newest === operation) newest = older === operation ? undefined : older;
   operation.older = undefined;
   operation.newer = undefined;
   if (operation.signal !== undefined) unwatchSignal(operation);
@@ -46,15 +50,15 @@ export function unpark(operation: Operation, queue: OperationQueue): void {
 /** What waits now on ref'd ends, the longest wait first. */
 export function waiting(): Operation[] {
   const operations: Operation[] = [];
-  for (let at = oldest; at !== undefined; at = at.newer) if (at.pipe.isRefed(at)) operations.push(at);
+  for (let at = newest?.newer; at !== undefined; at = at === newest ? undefined : at.newer) {
+    if (at.pipe.isRefed(at)) operations.push(at);
+  }
   return operations;
 }
 
-// One executor for all promises: a closure for each would double what parking allocates.
-let resolveOfNew: (value: unknown) => void;
-let rejectOfNew: (reason: unknown) => void;
-
+/** The executor of all promises of operations: it runs inside `park`. A closure for each would double what that allocates. */
 function keepSettlers(resolve: (value: never) => void, reject: (reason: unknown) => void): void {
-  resolveOfNew = resolve as (value: unknown) => void;
-  rejectOfNew = reject;
+  const operation = newest as Operation;
+  operation.resolve = resolve as (value: unknown) => void;
+  operation.reject = reject;
 }
