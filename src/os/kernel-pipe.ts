@@ -92,12 +92,12 @@ export class KernelPipe extends Sides implements WaitedPipe, AbandonablePipe {
       this.reading.drop(operation, error);
       return;
     }
-    const { next } = operation;
+    const behind = this.writerState === 'closing' ? this.writing.queue.behind(operation) : [];
     this.writing.drop(operation, error);
     if (this.writerState !== 'closing') return;
     // Nobody will send the rest of what close() promised: the stream is cut off here, and must not look whole.
     this.failWriter(error);
-    this.writing.rejectFrom(next, (done) => this.closedError('writer', done));
+    this.writing.rejectAll(behind, (done) => this.closedError('writer', done));
     this.writerClosed.reject(() => error);
     this.handOverIfDone();
     this.pump();
@@ -184,7 +184,7 @@ export class KernelPipe extends Sides implements WaitedPipe, AbandonablePipe {
     releaseLoop();
     this.failWriter(abortReason(given));
     this.writerState = 'closing';
-    this.writing.rejectFrom(this.writing.queue.head, (done) => this.closedError('writer', done));
+    this.writing.rejectAll(this.writing.queue.all(), (done) => this.closedError('writer', done));
     this.writerClosed.resolve();
     this.handOverIfDone();
     this.pump();
@@ -222,7 +222,7 @@ export class KernelPipe extends Sides implements WaitedPipe, AbandonablePipe {
   /** The kernel said EPIPE, or would: no reader is left. */
   breakWriter(): void {
     this.writing.isBroken = true;
-    this.writing.rejectFrom(this.writing.queue.head, (done) => this.readerGone(done));
+    this.writing.rejectAll(this.writing.queue.all(), (done) => this.readerGone(done));
     if (this.writerState === 'open' || this.writerState === 'closing') {
       this.writerClosed.reject(() => this.readerGone(0));
     }
@@ -259,7 +259,7 @@ export class KernelPipe extends Sides implements WaitedPipe, AbandonablePipe {
   /** The writer's descriptor is somebody else's now. Writes that wait are not theirs to finish: they reject. */
   spendWriter(): number {
     this.writerState = 'ended';
-    this.writing.rejectFrom(this.writing.queue.head, (done) => this.closedError('writer', done));
+    this.writing.rejectAll(this.writing.queue.all(), (done) => this.closedError('writer', done));
     this.writerClosed.resolve();
     const number = this.writing.release();
     this.retireIfDone();

@@ -127,14 +127,9 @@ export class WriteSide {
     write.reject(error);
   }
 
-  /** Ends the wait of `from` and of all behind it. */
-  rejectFrom(from: Operation | undefined, error: (done: number) => unknown): void {
-    let write = from;
-    while (write !== undefined) {
-      const { next } = write;
-      this.drop(write, error(write.done));
-      write = next;
-    }
+  /** Ends the waits of `writes`. */
+  rejectAll(writes: readonly Operation[], error: (done: number) => unknown): void {
+    for (const write of writes) this.drop(write, error(write.done));
   }
 
   /** The descriptors of this end that this program itself has. */
