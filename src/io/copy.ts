@@ -71,6 +71,7 @@ async function copyBytes(
   limit: number,
   onProgress: CopyOptions['onProgress'],
 ): Promise<number> {
+  if (signal?.aborted) throw signal.reason; // also when the limit is 0
   const buffer = new Uint8Array(Math.min(COPY_SIZE, limit));
   let copied = 0; // bytes
   while (copied < limit) {
