@@ -79,6 +79,21 @@ export class CheckedWriter {
   }
 }
 
+/** Closes an end that has a `close()`, and waits for one that takes its time. */
+export async function closeEnd(end: Reader | Writer): Promise<void> {
+  const { close } = end as { close?: unknown };
+  if (typeof close === 'function') await close.call(end);
+}
+
+/** Aborts an end that has an `abort()`. What that throws must not hide the `reason`. */
+export async function abortEnd(end: Reader | Writer, reason: unknown): Promise<void> {
+  const { abort } = end as { abort?: unknown };
+  if (typeof abort !== 'function') return;
+  try {
+    await abort.call(end, reason);
+  } catch {}
+}
+
 /** No options object without need: a foreign end may look at how many arguments it got. */
 function callOptions(signal: Signal | undefined): CallOptions | undefined {
   return signal === undefined ? undefined : { signal };

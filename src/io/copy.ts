@@ -1,5 +1,5 @@
 import { checkOptions, checkSignal, checkWhole, describe } from './arguments.js';
-import { CheckedReader, CheckedWriter } from './checked-ends.js';
+import { abortEnd, CheckedReader, CheckedWriter, closeEnd } from './checked-ends.js';
 import { host } from './host.js';
 import type { Reader, Signal, Writer } from './types.js';
 
@@ -51,10 +51,10 @@ export async function copy(from: Reader, to: Writer, options: CopyOptions = {}):
   const stopSignal = stop === undefined ? signal : stop.signal;
   try {
     const copied = await copyBytes(source, sink, stopSignal, limit, onProgress);
-    if (close) await Promise.all([call(to, 'close'), call(from, 'close')]);
+    if (close) await Promise.all([closeEnd(to), closeEnd(from)]);
     return copied;
   } catch (error) {
-    if (close) await Promise.all([call(to, 'abort', error), call(from, 'abort', error)]);
+    if (close) await Promise.all([abortEnd(to, error), abortEnd(from, error)]);
     throw error;
   } finally {
     stop?.release();
@@ -71,6 +71,7 @@ async function copyBytes(
   limit: number,
   onProgress: CopyOptions['onProgress'],
 ): Promise<number> {
+  if (signal?.aborted) throw signal.reason; // also when the limit is 0
   const buffer = new Uint8Array(Math.min(COPY_SIZE, limit));
   let copied = 0; // bytes
   while (copied < limit) {
@@ -103,18 +104,6 @@ class Stop {
 
   release(): void {
     this.#caller?.removeEventListener('abort', this.#onAbort);
-  }
-}
-
-/** Calls a method that an end may have. What it throws while the copy fails must not hide why the copy failed. */
-async function call(end: object, method: 'close' | 'abort', reason?: unknown): Promise<void> {
-  const own: unknown = (end as Record<string, unknown>)[method];
-  if (typeof own !== 'function') return;
-  if (method === 'close') await own.call(end);
-  else {
-    try {
-      await own.call(end, reason);
-    } catch {}
   }
 }
 

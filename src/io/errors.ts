@@ -221,8 +221,8 @@ export class UnexpectedEndError extends PipeError {
 }
 
 /**
- * More came than the caller allowed (`max` of `readAll`, `text` and `lines`). What had been read is dropped, and the
- * reader stays open.
+ * More came than the caller allowed (`max` of `readAll`, `text` and `lines`). What had been read is dropped. The reader
+ * stays open, but `lines` aborts it.
  *
  * @example
  * ```ts

@@ -1,12 +1,12 @@
 import { checkOptions, checkSignal, checkWhole } from './arguments.js';
-import { CheckedReader } from './checked-ends.js';
+import { abortEnd, CheckedReader, closeEnd } from './checked-ends.js';
 import { LimitError } from './errors.js';
 import { type TextOptions, textDecoder } from './text-decoder.js';
 import type { Reader, Signal } from './types.js';
 
 /** Options of `lines()`. */
 export interface LinesOptions extends TextOptions {
-  /** Gives up waiting for the next line. */
+  /** Ends the loop with its reason, and aborts the reader. */
   readonly signal?: Signal | undefined;
   /** The longest line to accept, in UTF-16 code units as `line.length` counts them; without it, whatever memory holds. */
   readonly max?: number | undefined;
@@ -15,8 +15,8 @@ export interface LinesOptions extends TextOptions {
 /**
  * Reads line by line. A line ends with `\n` or `\r\n`, which is left out; the last one needs neither.
  *
- * Leaving the loop early closes the reader, if it has a `close()`; a line that is too long, and bytes that are no text,
- * abort it, since a consumer that stops must not leave its writer waiting.
+ * Leaving the loop early closes the reader, if it has a `close()`; a line that is too long, bytes that are no text, and
+ * a fired signal abort it, since a consumer that stops must not leave its writer waiting.
  *
  * @param reader Any reader.
  * @returns The lines, once.
@@ -42,7 +42,7 @@ export function lines(reader: Reader, options: LinesOptions = {}): AsyncIterable
 const BLOCK_SIZE = 65536; // bytes
 
 class LineIterator implements AsyncIterableIterator<string> {
-  readonly #reader: Reader & { close?: () => void; abort?: (reason: unknown) => void };
+  readonly #reader: Reader;
   readonly #source: CheckedReader;
   readonly #signal: Signal | undefined;
   readonly #max: number; // code units
@@ -54,6 +54,7 @@ class LineIterator implements AsyncIterableIterator<string> {
   #rest = ''; // after the last line break
   #filling: Promise<void> | undefined;
   #hasEnded = false;
+  #isLeft = false; // by return(): nothing is given out any more, no error either
   #failure: { readonly reason: unknown } | undefined; // thrown once, after the lines before it
 
   constructor(reader: Reader, options: LinesOptions) {
@@ -91,12 +92,14 @@ class LineIterator implements AsyncIterableIterator<string> {
     return this.#filling.then(() => this.next());
   }
 
-  return(): Promise<IteratorResult<string, undefined>> {
+  async return(): Promise<IteratorResult<string, undefined>> {
     this.#lines = [];
     this.#index = 0;
     this.#hasEnded = true;
-    this.#reader.close?.();
-    return Promise.resolve({ done: true, value: undefined });
+    this.#isLeft = true;
+    this.#failure = undefined;
+    await closeEnd(this.#reader);
+    return { done: true, value: undefined };
   }
 
   /** Reads one block and finds its lines; never rejects. */
@@ -106,11 +109,14 @@ class LineIterator implements AsyncIterableIterator<string> {
     try {
       if (this.#signal?.aborted) throw this.#signal.reason;
       const count = await this.#source.read(this.#block, this.#signal);
-      if (this.#hasEnded) return;
+      if (this.#isLeft) return;
       if (count === null) this.#endOfStream();
       else this.#split(this.#decoder.decode(this.#block.subarray(0, count), { stream: true }));
     } catch (reason) {
-      this.#fail(reason);
+      if (this.#isLeft) return; // return() closed the reader that this read waited on
+      this.#hasEnded = true;
+      this.#failure = { reason };
+      await abortEnd(this.#reader, reason);
     }
   }
 
@@ -137,11 +143,5 @@ class LineIterator implements AsyncIterableIterator<string> {
 
   #tooLong(): never {
     throw new LimitError(`a line is longer than max, ${this.#max} code units`, { max: this.#max });
-  }
-
-  #fail(reason: unknown): void {
-    this.#hasEnded = true;
-    this.#failure = { reason };
-    this.#reader.abort?.(reason);
   }
 }

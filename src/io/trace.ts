@@ -2,6 +2,7 @@
  * Tracing: remembers for each wait when it began and which line called it, so that a `DeadlockError` can say so. Off
  * until asked for, since a stack trace costs more than moving the bytes.
  */
+import { describe } from './arguments.js';
 import { host } from './host.js';
 import { observe } from './observe.js';
 import type { Operation } from './operation.js';
@@ -30,7 +31,7 @@ const traces = new WeakMap<Operation, Trace>();
  * ```
  */
 export function trace(on: boolean): void {
-  if (typeof on !== 'boolean') throw new TypeError(`on must be true or false, got ${String(on)}`);
+  if (typeof on !== 'boolean') throw new TypeError(`on must be true or false, got ${describe(on)}`);
   observe(on ? { parked: remember } : undefined);
 }
 

@@ -157,8 +157,9 @@ export interface PipeReader extends Reader, PipeEnd {
   close(): void;
 
   /**
-   * Chunks as they come, each of at most 64 KiB and owned by the caller. Leaving the loop early closes the reader. The
-   * iterator holds its reader, so the pipe is not abandoned while somebody iterates.
+   * Chunks as they come, each of at most 64 KiB and owned by the caller. Leaving the loop early closes the reader. Once
+   * left, ended or failed an iterator gives `{ done: true }` for ever; after an error that leaves the reader open, go on
+   * with a new one. It holds its reader, so the pipe is not abandoned while somebody iterates.
    */
   [Symbol.asyncIterator](): AsyncIterableIterator<Uint8Array<ArrayBuffer>>;
 

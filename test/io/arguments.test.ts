@@ -175,7 +175,8 @@ for (const capacity of [0, 8]) {
 }
 
 test('trace(): refuses what is no boolean', () => {
-  throws(() => io.trace(wrong('yes')), new TypeError('on must be true or false, got yes'));
+  throws(() => io.trace(wrong('yes')), new TypeError('on must be true or false, got "yes"'));
+  throws(() => io.trace(wrong(Object.create(null))), /^TypeError: on must be true or false, got object$/);
 });
 
 test('write(): an out-of-bounds view of a resizable buffer is no empty chunk', {

@@ -111,6 +111,11 @@ for (const pair of PAIRS) {
     });
   }
 
+  test(`copy(): a signal that has fired fails also a copy of no bytes (${on})`, async () => {
+    const { from, to } = between(pair);
+    await rejects(io.copy(from, to, { limit: 0, signal: AbortSignal.abort(oops) }), oops);
+  });
+
   test(`copy(): leaves no listener on its signal when it ends or fails (${on})`, async () => {
     const { signal } = new AbortController();
     for (const end of ['close', 'abort'] as const) {

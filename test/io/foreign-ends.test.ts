@@ -196,3 +196,29 @@ test('copy(): with close, a sink that fails to close fails the copy, and the sou
   const sink = { write: async (chunk: Uint8Array) => chunk.length, close: async () => Promise.reject(oops) };
   await rejects(io.copy(source('x'), sink, { close: true }), (error) => error === oops);
 });
+
+test('lines(): what a reader throws when it is told of a failure hides nothing', async () => {
+  const oops = new Error('oops');
+  const late = async () => Promise.reject(new Error('abort failed'));
+  const atOnce = () => {
+    throw new Error('abort failed at once');
+  };
+  for (const abort of [late, atOnce, 'no function']) {
+    const reader = { read: async () => Promise.reject(oops), abort };
+    await rejects(io.lines(reader).next(), (error) => error === oops);
+  }
+});
+
+test('lines(): a reader that fails to close fails the loop that was left', async () => {
+  const oops = new Error('disk gone');
+  const late = async () => Promise.reject(oops);
+  const atOnce = () => {
+    throw oops;
+  };
+  for (const close of [late, atOnce]) {
+    const lines = io.lines(Object.assign(source('a\n'), { close }));
+    equal((await lines.next()).value, 'a');
+    const left = lines.return?.();
+    await rejects(left as Promise<unknown>, (error) => error === oops);
+  }
+});

@@ -117,11 +117,18 @@ test('lines(): return() before the first next() closes the reader, and there are
 test('lines(): return() while next() waits ends both', async () => {
   const { reader, writer } = io.pipe();
   const lines = io.lines(reader);
-  const waiting = rejects(lines.next(), io.ClosedPipeError);
+  const waiting = lines.next();
   deepEqual(await lines.return?.(), { done: true, value: undefined });
-  await waiting;
+  deepEqual(await waiting, { done: true, value: undefined });
   deepEqual(await lines.next(), { done: true, value: undefined });
   await rejects(writer.write('x'), io.BrokenPipeError);
+});
+
+test('lines(): return() while an error stands behind lines drops both', async () => {
+  const lines = io.lines(inParts(encode('a\ntoo long\n')), { max: 3 });
+  deepEqual(await lines.next(), { done: false, value: 'a' });
+  await lines.return?.();
+  deepEqual(await lines.next(), { done: true, value: undefined });
 });
 
 test('lines(): calls of next() made at once get one line each, in their order', async () => {

@@ -105,6 +105,38 @@ export const iteration: readonly Draft[] = [
     },
   },
   {
+    name: 'for await that was left is over: next() after return() gives done, and so does one that waited',
+    rule: 5,
+    async run(t) {
+      const { reader } = await t.open();
+      const iterator = reader[Symbol.asyncIterator]();
+      const waiting = t.call(iterator.next(), 'next() that waits');
+      await waiting.waits();
+      await t.call(iterator.return?.() as Promise<unknown>, 'return()').settles();
+      ok((await waiting.value()).done === true, 'next() that waits: expected done');
+      ok((await t.call(iterator.next(), 'next()').value()).done === true, 'next(): expected done');
+    },
+  },
+  {
+    name: 'for await throws an error once: after it next() gives done',
+    rule: 4,
+    needs: ['aborts'],
+    async run(t) {
+      const { reader, writer } = await t.open();
+      const iterator = reader[Symbol.asyncIterator]();
+      const first = t.call(iterator.next(), 'first next()');
+      const second = t.call(iterator.next(), 'second next()');
+      await first.waits();
+      writer.abort(new Error('the source failed'));
+      await first.failure();
+      ok((await second.value()).done === true, 'second next(): expected done');
+      ok(
+        (await t.call(iterator.next(), 'third next()').value()).done === true,
+        'third next(): expected done',
+      );
+    },
+  },
+  {
     name: "for await throws the writer's reason, after what came before it",
     rule: 4,
     needs: ['reasons'],
