@@ -29,6 +29,7 @@ if (files.length === 0) {
     [
       '--expose-gc',
       '--test',
+      '--test-concurrency=2', // files; the default on two processors is one
       `--test-timeout=${TIMEOUT}`,
       '--test-reporter=./build/scripts/test-reporter.js',
       '--test-reporter-destination=stdout',

@@ -189,7 +189,8 @@ test('addon: readBlocking() slices end in time while signals keep interrupting t
     const start = performance.now();
     const result = api.wait(slots[0], 300);
     console.log(result, performance.now() - start < 10_000);
-    child.kill();`,
+    child.kill('SIGKILL');
+    process.exit();`,
   );
   equal(stdout, '0 true\n', stderr);
 });
