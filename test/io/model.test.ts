@@ -107,7 +107,7 @@ function act(action: Action, model: PipeModel, real: Real): void {
       break;
     }
     case 'next':
-      model.read('iterator', id, 65536, undefined);
+      model.next(id);
       real.follow('iterator', id, real.chunks.next());
       break;
     case 'tryRead': {

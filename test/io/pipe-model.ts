@@ -53,16 +53,33 @@ export class PipeModel {
   #readerReason: Reason | undefined;
   #firstReason: Reason | undefined;
   #settlements: Settlement[] = [];
+  #isIteratorOver = false;
 
   constructor(capacity: number) {
     this.#capacity = capacity;
   }
 
-  /** What has settled since this was last asked. */
+  /** What has settled since this was last asked: at the end of a turn. */
   takeSettlements(): Settlement[] {
-    const settlements = this.#settlements;
+    const settlements = this.#settlements.map((settlement) => this.#asIteratorSays(settlement));
     this.#settlements = [];
     return settlements;
+  }
+
+  /** `next()` of the one iterator: a read, until the iterator is over. */
+  next(id: number): void {
+    if (this.#isIteratorOver) this.#settle({ lane: 'iterator', id }, { kind: 'value', value: null });
+    else this.read('iterator', id, 65536, undefined);
+  }
+
+  /** As an async generator, an iterator is over with the end or the first error; whatever waited then has ended too. */
+  #asIteratorSays(settlement: Settlement): Settlement {
+    if (settlement.lane !== 'iterator') return settlement;
+    const { outcome } = settlement;
+    if (outcome.kind === 'value' && outcome.value !== null) return settlement;
+    if (this.#isIteratorOver) return { ...settlement, outcome: { kind: 'value', value: null } };
+    this.#isIteratorOver = true;
+    return settlement;
   }
 
   read(lane: 'reader' | 'iterator', id: number, asked: number, signal: number | undefined): void {
