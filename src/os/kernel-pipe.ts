@@ -175,6 +175,7 @@ export class KernelPipe extends Sides implements WaitedPipe, AbandonablePipe {
   closeWriter(): void {
     if (this.writerState !== 'open') return;
     this.writerState = 'closing';
+    this.noticeLate();
     this.handOverIfDone();
     this.pump();
   }
@@ -185,6 +186,7 @@ export class KernelPipe extends Sides implements WaitedPipe, AbandonablePipe {
     this.failWriter(abortReason(given));
     this.writerState = 'closing';
     this.writing.rejectFrom(this.writing.queue.head, (done) => this.closedError('writer', done));
+    this.noticeLate();
     this.writerClosed.resolve();
     this.handOverIfDone();
     this.pump();
@@ -217,6 +219,11 @@ export class KernelPipe extends Sides implements WaitedPipe, AbandonablePipe {
     this.writing.close();
     this.writerClosed.resolve();
     this.retireIfDone();
+  }
+
+  /** The last moment at which the kernel can say that nobody is left to hand over to. */
+  private noticeLate(): void {
+    if (this.reading.isOutside) this.writing.noticeBreak();
   }
 
   /** The kernel said EPIPE, or would: no reader is left. */
