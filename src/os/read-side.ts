@@ -91,6 +91,7 @@ export class ReadSide {
   readBlocking(into: Uint8Array): number | null {
     checkBytes('into', into);
     this.#checkOpen();
+    let isLastTry = false; // nobody else is left: what they did before they went is in the pipe by now
     for (;;) {
       if (this.#knowsEnd(into.length === 0)) return this.#ended();
       if (into.length === 0) return 0;
@@ -104,8 +105,9 @@ export class ReadSide {
           return count;
         }
       }
-      this.#pipe.checkCanBlock('read', 0);
-      binding().wait(this.slot, BLOCKING_SLICE);
+      if (isLastTry) throw this.#pipe.blocksForEver('read', 0);
+      isLastTry = !this.#pipe.isHeldOutside('read');
+      if (!isLastTry) binding().wait(this.slot, BLOCKING_SLICE);
     }
   }
 

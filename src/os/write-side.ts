@@ -79,6 +79,7 @@ export class WriteSide {
     checkBytes('chunk', chunk);
     this.#checkWritable(chunk.length === 0);
     let done = 0; // bytes
+    let isLastTry = false; // nobody else is left: what they did before they went has made its room by now
     for (;;) {
       // Calls that wait already go first.
       if (this.queue.head !== undefined) this.#pipe.pump();
@@ -87,8 +88,9 @@ export class WriteSide {
         if (this.#pipe.reading.queue.head !== undefined && this.#pipe.pump()) continue;
         if (done === chunk.length) return done;
       }
-      this.#pipe.checkCanBlock('write', done);
-      binding().wait(this.slot, BLOCKING_SLICE);
+      if (isLastTry) throw this.#pipe.blocksForEver('write', done);
+      isLastTry = !this.#pipe.isHeldOutside('write');
+      if (!isLastTry) binding().wait(this.slot, BLOCKING_SLICE);
       if (this.isBroken) throw this.#pipe.readerGone(done);
     }
   }
