@@ -151,17 +151,19 @@ static void unwatch_slot(struct instance *self, int index) {
   if (self->thread != NULL) pw_poll_thread_remove(self->thread, index);
 }
 
-/* Frees the slot and closes its descriptors, except `kept`. */
+/* Frees the slot and closes its descriptors, except `kept`, and standard input, output and error that came from outside:
+ * the rest of the program counts on them, and the next open(2) would get their number. */
 static void free_slot(struct instance *self, int index, int kept) {
   struct slot *slot = &self->slots[index];
   int fd = slot->fd;
   int twin = slot->twin;
+  int is_standard = slot->how != PW_NONBLOCK && fd <= 2;
   unwatch_slot(self, index);
   slot->fd = -1;
   slot->twin = -1;
   slot->next_free = self->first_free;
   self->first_free = index;
-  if (fd != kept) close(fd); /* Linux has closed it whatever this returns, EINTR too */
+  if (fd != kept && !is_standard) close(fd); /* Linux has closed it whatever this returns, EINTR too */
   if (twin != -1 && twin != kept) close(twin);
 }
 
@@ -392,7 +394,7 @@ static napi_value fn_reopen(napi_env env, napi_callback_info info) {
   return result(env, index);
 }
 
-/* adopt(fd, direction, how): the slot of `fd` itself, which from now on is the addon's to close. */
+/* adopt(fd, direction, how): the slot of `fd` itself, which from now on is the addon's to close, unless it is 0, 1 or 2. */
 static napi_value fn_adopt(napi_env env, napi_callback_info info) {
   struct call call;
   int32_t fd, direction, how;

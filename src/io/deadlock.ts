@@ -27,11 +27,10 @@ function look(): void {
   const stuck = waiting();
   void Promise.resolve().then(() => rememberLate(new Set(stuck)));
   if (stuck.length === 0) return;
-  if (stuck.map((operation) => operation.pipe.tryAgain?.() ?? false).includes(true)) {
-    keepOneTurn();
-    return;
-  }
+  if (tryAll(stuck)) return;
   if (stuck.some((operation) => operation.pipe.awaitsOutside?.(operation))) return;
+  // Whoever was outside may have acted after the first try, and gone before they were looked for.
+  if (tryAll(stuck)) return;
   // Whoever handles these errors may get stuck once more. The event is emitted again only if something was alive in
   // between, so one turn of the loop is kept; only now, or a quiet worker would never end, and not for what a listener
   // of this event began, or one that does so each time would be called for ever.
@@ -41,6 +40,13 @@ function look(): void {
     // Giving up one behind close() takes those behind it along.
     if (operation.isWaiting) operation.pipe.giveUp(operation, deadlockError(report, operation));
   }
+}
+
+/** Tries all waits once more; whether that moved anything. Then the loop goes on. */
+function tryAll(stuck: readonly Operation[]): boolean {
+  const hasMoved = stuck.map((operation) => operation.pipe.tryAgain?.() ?? false).includes(true);
+  if (hasMoved) keepOneTurn();
+  return hasMoved;
 }
 
 function keepOneTurn(): void {

@@ -11,7 +11,7 @@ import { systemError } from './system-error.js';
  * The end gets a non-blocking description of its own, by opening the same pipe once more, since a flag on the given one
  * would change it for everybody who shares it; then the given descriptor is closed, unless it is 0, 1 or 2. Where the
  * pipe cannot be opened again (no /proc, somebody else's pipe) the given descriptor itself is used, without changing it,
- * and belongs to the end.
+ * and belongs to the end, unless it is 0, 1 or 2.
  *
  * @param fd The descriptor's number.
  * @param direction 'r' for a read end, 'w' for a write end.

@@ -132,11 +132,10 @@ export class KernelPipe extends Sides implements WaitedPipe, AbandonablePipe {
 
   // Blocking
 
-  /** @throws {DeadlockError} Only this thread could end the wait, and it would be blocked. */
-  checkCanBlock(kind: 'read' | 'write', done: number): void {
-    if (this.isHeldOutside(kind)) return;
+  /** Only this thread could end the wait, and it would be blocked. */
+  blocksForEver(kind: 'read' | 'write', done: number): DeadlockError {
     const other = kind === 'read' ? 'write to' : 'read from';
-    throw new DeadlockError(
+    return new DeadlockError(
       `${this.name}: a blocking ${kind} would wait for ever: nobody but this thread could ${other} the pipe`,
       { bytesWritten: done },
     );
@@ -156,7 +155,7 @@ export class KernelPipe extends Sides implements WaitedPipe, AbandonablePipe {
   }
 
   /** Whether somebody outside may end the wait of a `kind`: only the one who has the other end. */
-  private isHeldOutside(kind: 'read' | 'write'): boolean {
+  isHeldOutside(kind: 'read' | 'write'): boolean {
     const [own, other] = kind === 'read' ? [this.reading, this.writing] : [this.writing, this.reading];
     if (!other.isOutside) return false;
     return holderOutside(own.number, kind === 'read' ? 'write' : 'read', other.descriptors());
@@ -175,6 +174,7 @@ export class KernelPipe extends Sides implements WaitedPipe, AbandonablePipe {
   closeWriter(): void {
     if (this.writerState !== 'open') return;
     this.writerState = 'closing';
+    this.noticeLate();
     this.handOverIfDone();
     this.pump();
   }
@@ -185,6 +185,7 @@ export class KernelPipe extends Sides implements WaitedPipe, AbandonablePipe {
     this.failWriter(abortReason(given));
     this.writerState = 'closing';
     this.writing.rejectAll(this.writing.queue.all(), (done) => this.closedError('writer', done));
+    this.noticeLate();
     this.writerClosed.resolve();
     this.handOverIfDone();
     this.pump();
@@ -217,6 +218,11 @@ export class KernelPipe extends Sides implements WaitedPipe, AbandonablePipe {
     this.writing.close();
     this.writerClosed.resolve();
     this.retireIfDone();
+  }
+
+  /** The last moment at which the kernel can say that nobody is left to hand over to. */
+  private noticeLate(): void {
+    if (this.reading.isOutside) this.writing.noticeBreak();
   }
 
   /** The kernel said EPIPE, or would: no reader is left. */

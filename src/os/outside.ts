@@ -29,20 +29,25 @@ export function holderOutside(number: number, access: Access, own: readonly numb
   lastFound.delete(key);
   const self = String(process.pid);
   const unreadable: string[] = [];
-  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
-    let descriptors: string[];
-    try {
-      descriptors = readdirSync(`/proc/${pid}/fd`);
-    } catch (error) {
-      if ((error as { code?: string }).code === 'EACCES') unreadable.push(pid);
-      continue;
-    }
-    for (const descriptor of descriptors) {
-      if (pid === self && own.includes(Number(descriptor))) continue;
-      const path = `${pid}/fd/${descriptor}`;
-      if (!isHolder(path, link, access)) continue;
-      lastFound.set(key, path);
-      return true;
+  const looked = new Set<string>();
+  // A holder may fork and go before it is looked at, its child being younger than the list: until nobody is new.
+  for (let news = processes(looked); news.length > 0; news = processes(looked)) {
+    for (const pid of news) {
+      looked.add(pid);
+      let descriptors: string[];
+      try {
+        descriptors = readdirSync(`/proc/${pid}/fd`);
+      } catch (error) {
+        if ((error as { code?: string }).code === 'EACCES') unreadable.push(pid);
+        continue;
+      }
+      for (const descriptor of descriptors) {
+        if (pid === self && own.includes(Number(descriptor))) continue;
+        const path = `${pid}/fd/${descriptor}`;
+        if (!isHolder(path, link, access)) continue;
+        lastFound.set(key, path);
+        return true;
+      }
     }
   }
   return unreadable.some((pid) => descendsFrom(pid, self));
@@ -69,6 +74,10 @@ const DELAY_MIN = 100; // milliseconds
 const DELAY_MAX = 5000; // milliseconds
 let timer: ReturnType<typeof setTimeout> | undefined;
 let delay = DELAY_MIN;
+
+function processes(except: ReadonlySet<string>): string[] {
+  return readdirSync('/proc').filter((name) => /^\d+$/.test(name) && !except.has(name));
+}
 
 /** Whether the descriptor at `path` below /proc is the pipe that `link` names, open for `access`. */
 function isHolder(path: string, link: string, access: Access): boolean {

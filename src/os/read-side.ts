@@ -48,7 +48,7 @@ export class ReadSide {
       checkBytes('into', into);
       const signal = signalOf(options);
       this.#checkOpen();
-      if (this.#knowsEnd()) return Promise.resolve(this.#ended());
+      if (this.#knowsEnd(into.length === 0 || signal?.aborted)) return Promise.resolve(this.#ended());
       if (signal?.aborted) throw signal.reason;
       if (into.length === 0) return settled(0);
       if (this.queue.head === undefined) {
@@ -81,7 +81,7 @@ export class ReadSide {
   tryRead(into: Uint8Array): number | null {
     checkBytes('into', into);
     this.#checkOpen();
-    if (this.#knowsEnd()) return this.#ended();
+    if (this.#knowsEnd(into.length === 0)) return this.#ended();
     if (into.length === 0 || this.queue.head !== undefined) return 0;
     const count = this.#pull(into, into.length);
     if (this.#pipe.writing.queue.head !== undefined) this.#pipe.pump();
@@ -91,8 +91,9 @@ export class ReadSide {
   readBlocking(into: Uint8Array): number | null {
     checkBytes('into', into);
     this.#checkOpen();
+    let isLastTry = false; // nobody else is left: what they did before they went is in the pipe by now
     for (;;) {
-      if (this.#knowsEnd()) return this.#ended();
+      if (this.#knowsEnd(into.length === 0)) return this.#ended();
       if (into.length === 0) return 0;
       // Calls that wait already go first.
       if (this.queue.head !== undefined) this.#pipe.pump();
@@ -104,8 +105,9 @@ export class ReadSide {
           return count;
         }
       }
-      this.#pipe.checkCanBlock('read', 0);
-      binding().wait(this.slot, BLOCKING_SLICE);
+      if (isLastTry) throw this.#pipe.blocksForEver('read', 0);
+      isLastTry = !this.#pipe.isHeldOutside('read');
+      if (!isLastTry) binding().wait(this.slot, BLOCKING_SLICE);
     }
   }
 
@@ -209,9 +211,13 @@ export class ReadSide {
     return count;
   }
 
-  /** Whether this side knows, without asking, that nothing comes any more. */
-  #knowsEnd(): boolean {
+  /** Whether this side knows that nothing comes any more. A call that will not read `asks` the kernel, which knows. */
+  #knowsEnd(asks?: boolean): boolean {
     const { writing } = this.#pipe;
+    if (asks && !this.#hasEnded && writing.isOutside) {
+      const events = binding().wait(this.slot, 0);
+      this.#hasEnded = events > 0 && (events & (POLLIN | POLLHUP)) === POLLHUP;
+    }
     // Nobody else has ever had an end, the writer is closed, and everything it wrote was read.
     if (
       !this.isOutside &&
@@ -239,3 +245,7 @@ export class ReadSide {
     if (this.#pipe.readerState !== 'open') throw this.#pipe.closedError('reader', 0);
   }
 }
+
+/** The same on Linux and macOS. */
+const POLLIN = 1;
+const POLLHUP = 16;

@@ -46,9 +46,9 @@ export class WriteSide {
       const bytes = typeof chunk === 'string' ? encode(chunk) : chunk;
       checkBytes('chunk', bytes, ' or a string');
       const signal = signalOf(options);
-      this.#checkWritable();
-      if (signal?.aborted) throw signal.reason;
       const { length } = bytes;
+      this.#checkWritable(length === 0 || signal?.aborted);
+      if (signal?.aborted) throw signal.reason;
       if (length === 0) return settled(0);
       let done = 0; // bytes
       if (this.queue.head === undefined) {
@@ -68,7 +68,7 @@ export class WriteSide {
 
   tryWrite(chunk: Uint8Array): number {
     checkBytes('chunk', chunk);
-    this.#checkWritable();
+    this.#checkWritable(chunk.length === 0);
     if (chunk.length === 0 || this.queue.head !== undefined) return 0;
     const count = this.#push(chunk, 0, chunk.length);
     if (this.#pipe.reading.queue.head !== undefined) this.#pipe.pump();
@@ -77,8 +77,9 @@ export class WriteSide {
 
   writeBlocking(chunk: Uint8Array): number {
     checkBytes('chunk', chunk);
-    this.#checkWritable();
+    this.#checkWritable(chunk.length === 0);
     let done = 0; // bytes
+    let isLastTry = false; // nobody else is left: what they did before they went has made its room by now
     for (;;) {
       // Calls that wait already go first.
       if (this.queue.head !== undefined) this.#pipe.pump();
@@ -87,8 +88,9 @@ export class WriteSide {
         if (this.#pipe.reading.queue.head !== undefined && this.#pipe.pump()) continue;
         if (done === chunk.length) return done;
       }
-      this.#pipe.checkCanBlock('write', done);
-      binding().wait(this.slot, BLOCKING_SLICE);
+      if (isLastTry) throw this.#pipe.blocksForEver('write', done);
+      isLastTry = !this.#pipe.isHeldOutside('write');
+      if (!isLastTry) binding().wait(this.slot, BLOCKING_SLICE);
       if (this.isBroken) throw this.#pipe.readerGone(done);
     }
   }
@@ -212,8 +214,10 @@ export class WriteSide {
     unhold(write);
   }
 
-  #checkWritable(): void {
+  /** A call that will not get as far as the kernel, which knows who has gone, asks it. */
+  #checkWritable(asks: boolean | undefined): void {
     if (this.#pipe.writerState !== 'open') throw this.#pipe.closedError('writer', 0);
+    if (asks && this.#pipe.reading.isOutside) this.noticeBreak();
     if (this.isBroken) throw this.#pipe.readerGone(0);
   }
 }
