@@ -23,6 +23,7 @@ export function setCapacity(pipe: KernelPipe, side: ReadSide | WriteSide, end: E
   if (side.slot === -1) throw pipe.closedError(end, 0);
   const granted = binding().setCapacity(side.slot, bytes);
   if (granted < 0) throw systemError(granted, 'fcntl', `capacity of ${bytes} bytes for ${pipe.name}`);
+  pipe.writing.forgetFull();
 }
 
 /** Bytes in the pipe, by FIONREAD. */
