@@ -81,6 +81,7 @@ export class ReadSide {
   tryRead(into: Uint8Array): number | null {
     checkBytes('into', into);
     this.#checkOpen();
+    this.#pipe.catchUp();
     if (this.#knowsEnd()) return this.#ended();
     if (into.length === 0 || this.queue.head !== undefined) return 0;
     const count = this.#pull(into, into.length);
@@ -91,6 +92,7 @@ export class ReadSide {
   readBlocking(into: Uint8Array): number | null {
     checkBytes('into', into);
     this.#checkOpen();
+    this.#pipe.catchUp();
     for (;;) {
       if (this.#knowsEnd()) return this.#ended();
       if (into.length === 0) return 0;
@@ -177,7 +179,7 @@ export class ReadSide {
 
   /** A call that did not wait: there may be room now for a write that does. */
   #settle<Value>(value: Value): Promise<Value> {
-    if (this.#pipe.writing.queue.head !== undefined) this.#pipe.pump();
+    if (this.#pipe.writing.queue.head !== undefined) this.#pipe.pumpLater();
     return this.#turns.settle(value);
   }
 
@@ -194,7 +196,10 @@ export class ReadSide {
 
   /** One read: bytes, 0 when it would wait, `null` at the end. @throws The reason of the end, or a system error. */
   #pull(into: Uint8Array, length: number): number | null {
-    if (this.#pipe.isKnownEmpty) return 0;
+    if (this.#pipe.isKnownEmpty) {
+      this.#pipe.catchUp();
+      if (this.#pipe.isKnownEmpty) return 0;
+    }
     const isSmall = length <= SMALL;
     const count = binding().read(this.slot, isSmall ? scratch : into, 0, length);
     if (count === EAGAIN) return 0;

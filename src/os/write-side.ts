@@ -71,6 +71,7 @@ export class WriteSide {
   tryWrite(chunk: Uint8Array): number {
     checkBytes('chunk', chunk);
     this.#checkWritable();
+    this.#pipe.catchUp();
     if (chunk.length === 0 || this.queue.head !== undefined) return 0;
     const count = this.#push(chunk, 0, chunk.length);
     if (this.#pipe.reading.queue.head !== undefined) this.#pipe.pump();
