@@ -54,7 +54,10 @@ export class ReadSide {
       if (this.queue.head === undefined) {
         const count = this.#pull(into, into.length);
         if (count === null) return Promise.resolve(null);
-        if (count > 0) return this.#settle(count);
+        if (count > 0) {
+          this.#madeRoom();
+          return this.#turns.settleCount(count);
+        }
       }
       return this.#park(new Operation('read', this.#pipe, end, into, into.length), signal);
     } catch (error) {
@@ -70,7 +73,11 @@ export class ReadSide {
       if (this.queue.head === undefined) {
         const count = this.#pull(scratch, CHUNK_MAX);
         if (count === null) return Promise.resolve(null);
-        if (count > 0) return this.#settle(scratch.slice(0, count));
+        if (count > 0) {
+          const chunk = scratch.slice(0, count); // now: a write that goes on may need the scratch memory
+          this.#madeRoom();
+          return this.#turns.settle(chunk);
+        }
       }
       return this.#park(new Operation('read', this.#pipe, end, undefined, CHUNK_MAX), undefined);
     } catch (error) {
@@ -177,10 +184,9 @@ export class ReadSide {
     binding().close(slot);
   }
 
-  /** A call that did not wait: there may be room now for a write that does. */
-  #settle<Value>(value: Value): Promise<Value> {
+  /** A read that did not wait: now a write that does may go on. */
+  #madeRoom(): void {
     if (this.#pipe.writing.queue.head !== undefined) this.#pipe.pumpLater();
-    return this.#turns.settle(value);
   }
 
   #park<Value>(operation: Operation, signal: Signal | undefined): Promise<Value> {

@@ -57,7 +57,7 @@ export class WriteSide {
         done = this.#push(bytes, 0, length);
         if (done === length) {
           if (this.#pipe.reading.queue.head !== undefined) this.#pipe.pump();
-          return this.#turns.settle(length);
+          return this.#turns.settleCount(length);
         }
       }
       const operation = new Operation('write', this.#pipe, end, bytes, length);
