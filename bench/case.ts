@@ -16,7 +16,7 @@ export interface Case {
   run(rival: Rival): Promise<number>;
 }
 
-export type Unit = 'ns/message' | 'ns/pipe' | 'bytes/pipe' | 'MiB';
+export type Unit = 'ns/message' | 'ns/pipe' | 'ns/wake-up' | 'bytes/pipe' | 'MiB' | 'descriptors';
 
 /** What a case that a rival cannot take part in throws: a mistake in the case's list. */
 export function notFor(rival: Rival): Error {

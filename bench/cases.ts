@@ -2,6 +2,8 @@ import type { Case } from './case.js';
 import { churnCases } from './cases/churn.js';
 import { observerCases } from './cases/observer.js';
 import { openCases } from './cases/open.js';
+import { osCases } from './cases/os.js';
+import { parkedCases } from './cases/parked.js';
 import { streamCases } from './cases/stream.js';
 import { tryCases } from './cases/try.js';
 
@@ -12,6 +14,8 @@ export const cases: readonly Case[] = [
   ...openCases,
   ...churnCases,
   ...observerCases,
+  ...osCases,
+  ...parkedCases,
 ];
 
 /** @throws {Error} There is none of that name. */

@@ -9,8 +9,8 @@ export interface Rival {
   readonly title: string;
 
   /**
-   * Which share of a million pipes the cases open, where a million need more time or heap than there is. Fewer of them
-   * are made faster and leave less behind, which is in the rival's favour.
+   * Which share of a case's pipes it opens, where all of them need more time or heap than there is. Fewer of them are
+   * made faster and leave less behind, which is in the rival's favour.
    */
   readonly share?: number;
 
@@ -29,6 +29,9 @@ export interface Rival {
   /** Opens a pipe, sends `chunk` through it, reads it to its end, and leaves nothing open. */
   useOnce?(chunk: Uint8Array, tally: Tally): Promise<void>;
 
+  /** A fresh pipe that somebody else writes to. */
+  openHeld?(): HeldPipe;
+
   /** For a rival in another language: does what the stream cases do. @returns Nanoseconds for each message. */
   timeStream?(stream: StreamTrial): number;
 }
@@ -44,6 +47,15 @@ export interface MessageStream {
   send(messages: number, chunks: readonly Uint8Array[]): Promise<void>;
   /** Reads to the end and gives every byte to `tally`. */
   receive(tally: Tally): Promise<void>;
+}
+
+export interface HeldPipe {
+  /** Waits for at least one byte. @returns Bytes read. */
+  read(into: Uint8Array): Promise<number | null>;
+  /** Writes one byte at once, behind the back of whoever reads. */
+  poke(): void;
+  /** Closes both ends. */
+  close(): void;
 }
 
 export interface TryRing {

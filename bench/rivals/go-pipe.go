@@ -1,6 +1,6 @@
-// Sends MESSAGES of SIZE bytes through an io.Pipe from one goroutine to another, after WARMUP of them, and prints the
-// nanoseconds that each one took: `go-pipe MESSAGES WARMUP SIZE`. The loops are those of the package's own examples;
-// the reader counts the bytes and sums the first one of every message, as tally.ts does.
+// Sends MESSAGES of SIZE bytes through an io.Pipe or an os.Pipe from one goroutine to another, after WARMUP of them, and
+// prints the nanoseconds that each one took: `go-pipe io|os MESSAGES WARMUP SIZE`. The loops are those of the packages'
+// own examples; the reader counts the bytes and sums the first one of every message, as tally.ts does.
 package main
 
 import (
@@ -13,7 +13,7 @@ import (
 )
 
 func main() {
-	messages, warmUp, size := number(1), number(2), number(3)
+	messages, warmUp, size := number(2), number(3), number(4)
 	chunks := make([][]byte, 4)
 	for i := range chunks {
 		chunks[i] = bytes.Repeat([]byte{byte(i + 1)}, size)
@@ -34,7 +34,8 @@ func main() {
 }
 
 func transfer(messages, size int, chunks [][]byte) (total, sum int) {
-	reader, writer := io.Pipe()
+	reader, writer := open()
+	defer reader.Close()
 	go func() {
 		for i := 0; i < messages; i++ {
 			if _, err := writer.Write(chunks[i%len(chunks)]); err != nil {
@@ -60,6 +61,17 @@ func transfer(messages, size int, chunks [][]byte) (total, sum int) {
 		next -= count
 		total += count
 	}
+}
+
+func open() (io.ReadCloser, io.WriteCloser) {
+	if os.Args[1] == "io" {
+		return io.Pipe()
+	}
+	reader, writer, err := os.Pipe()
+	if err != nil {
+		panic(err)
+	}
+	return reader, writer
 }
 
 func number(at int) int {

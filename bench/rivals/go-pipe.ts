@@ -9,14 +9,22 @@ import type { Rival } from '../rival.js';
 const SOURCE = fileURLToPath(new URL('../../../bench/rivals/go-pipe.go', import.meta.url));
 const PROGRAM = fileURLToPath(new URL('../../go-pipe', import.meta.url));
 
-export const rival: Rival = {
-  title: "Go's io.Pipe",
-  prepare() {
-    const { error, status, stderr } = spawnSync('go', ['build', '-o', PROGRAM, SOURCE], { encoding: 'utf8' });
-    if (error !== undefined) return 'there is no go on the PATH';
-    return status === 0 ? undefined : `go does not build it: ${stderr.trim()}`;
-  },
-  timeStream({ messages, warmUp, size }) {
-    return Number(execFileSync(PROGRAM, [messages, warmUp, size].map(String), { encoding: 'utf8' }));
-  },
-};
+export const rival = goRival('io', "Go's io.Pipe");
+
+export function goRival(kind: 'io' | 'os', title: string): Rival {
+  return {
+    title,
+    prepare() {
+      const { error, status, stderr } = spawnSync('go', ['build', '-o', PROGRAM, SOURCE], {
+        encoding: 'utf8',
+      });
+      if (error !== undefined) return 'there is no go on the PATH';
+      return status === 0 ? undefined : `go does not build it: ${stderr.trim()}`;
+    },
+    timeStream({ messages, warmUp, size }) {
+      return Number(
+        execFileSync(PROGRAM, [kind, ...[messages, warmUp, size].map(String)], { encoding: 'utf8' }),
+      );
+    },
+  };
+}

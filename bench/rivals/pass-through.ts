@@ -5,8 +5,9 @@
  * anything was taken. pass-through-await.ts is the same stream with a reader that loops as ours does.
  */
 import { once } from 'node:events';
-import { PassThrough } from 'node:stream';
+import { PassThrough, type Readable, type Writable } from 'node:stream';
 import type { Rival } from '../rival.js';
+import type { Tally } from '../tally.js';
 
 export const rival: Rival = {
   title: "PassThrough, 'data'",
@@ -15,17 +16,14 @@ export const rival: Rival = {
     const stream = new PassThrough();
     return {
       send: (messages, chunks) => sendAsWanted(stream, messages, chunks),
-      async receive(tally) {
-        stream.on('data', (chunk: Buffer) => tally.add(chunk, chunk.length));
-        await once(stream, 'end');
-      },
+      receive: (tally) => receiveData(stream, tally),
     };
   },
   open: () => new PassThrough(),
 };
 
 export async function sendAsWanted(
-  stream: PassThrough,
+  stream: Writable,
   messages: number,
   chunks: readonly Uint8Array[],
 ): Promise<void> {
@@ -33,4 +31,9 @@ export async function sendAsWanted(
     if (!stream.write(chunks[i % chunks.length])) await once(stream, 'drain');
   }
   stream.end();
+}
+
+export async function receiveData(stream: Readable, tally: Tally): Promise<void> {
+  stream.on('data', (chunk: Buffer) => tally.add(chunk, chunk.length));
+  await once(stream, 'end');
 }

@@ -17,6 +17,7 @@ export class KernelWriter implements PipeWriter {
   }
 
   get bytesWritten(): number {
+    this.#pipe.catchUp();
     return this.#pipe.writing.bytesWritten;
   }
 
