@@ -352,7 +352,8 @@ function unwrapped(stdout: string): string {
 
 /** What the tour writes to a terminal, in an environment with no wishes about styles but `wishes`. */
 function onTerminal(wishes: Readonly<Record<string, string>>): string {
-  const { NO_COLOR, FORCE_COLOR, NODE_DISABLE_COLORS, ...rest } = process.env;
+  // CI too makes Node say that a terminal has no colours.
+  const { NO_COLOR, FORCE_COLOR, NODE_DISABLE_COLORS, CI, ...rest } = process.env;
   const env = { ...rest, TERM: 'xterm-256color', ...wishes };
   const command = `'${process.execPath}' '${main()}' tour`;
   const { stdout, status } = spawnSync('script', ['-qec', command, '/dev/null'], { env, encoding: 'utf8' });
