@@ -50,7 +50,7 @@ export async function copy(from: Reader, to: Writer, options: CopyOptions = {}):
   const stop = close ? new Stop(signal, to) : undefined;
   const stopSignal = stop === undefined ? signal : stop.signal;
   try {
-    const copied = await copyBytes(source, sink, stopSignal, limit, onProgress);
+    const copied = await copyPieces(source, sink, stopSignal, limit, onProgress);
     if (close) await Promise.all([closeEnd(to), closeEnd(from)]);
     return copied;
   } catch (error) {
@@ -64,7 +64,7 @@ export async function copy(from: Reader, to: Writer, options: CopyOptions = {}):
 /** What one read of a copy asks for at most. */
 const COPY_SIZE = 65536; // bytes
 
-async function copyBytes(
+async function copyPieces(
   source: CheckedReader,
   sink: CheckedWriter,
   signal: Signal | undefined,

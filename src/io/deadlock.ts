@@ -12,8 +12,8 @@ let watching = false;
 
 /**
  * Called when a pipe first waits; the first time in a thread it installs the one `beforeExit` listener that stays. Node
- * calls that when the loop has run dry, in worker threads too. Browsers have no such moment, Deno and Bun may end with a report of their
- * own before it (docs/deadlocks.md): there `failWhenStuck` of pipework/testing looks without it.
+ * calls that when the loop has run dry, in worker threads too. Browsers have no such moment, Deno and Bun may end with a
+ * report of their own before it (docs/deadlocks.md): there `failWhenStuck` of pipework/testing looks without it.
  */
 export function watchForDeadlock(): void {
   if (watching) return;

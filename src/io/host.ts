@@ -2,6 +2,8 @@
  * What the pure doors use of their host beyond ES2022. They are compiled without Node's or the DOM's types, so that
  * nothing a browser lacks slips in; whatever a runtime may lack is optional here and looked for before use.
  */
+import type { Signal } from './types.js';
+
 interface Host {
   readonly TextEncoder: new () => { encode(text: string): Uint8Array<ArrayBuffer> };
   readonly TextDecoder: new (
@@ -24,7 +26,5 @@ interface Host {
   };
   readonly Deno?: unknown;
 }
-
-import type { Signal } from './types.js';
 
 export const host = globalThis as unknown as Host;

@@ -23,8 +23,8 @@ export function watchSignal(signal: Signal, operation: Operation): void {
       for (const waiting of operations) waiting.pipe.giveUp(waiting, signal.reason);
     };
     watch = { operations, listener };
+    signal.addEventListener('abort', listener); // before it counts as watched: a signal of somebody's own may throw
     watches.set(signal, watch);
-    signal.addEventListener('abort', listener);
   }
   watch.operations.add(operation);
   operation.signal = signal;

@@ -162,3 +162,21 @@ test('signal: one that calls its listener again and again gives up each call onc
   listener?.();
   equal(await given, 'first');
 });
+
+test('signal: one that refuses a listener fails that call, and is listened to by the next', async () => {
+  class Refusing extends DuckSignal {
+    refuses = true;
+    override addEventListener(type: 'abort', listener: () => void): void {
+      if (this.refuses) throw new Error('refused');
+      super.addEventListener(type, listener);
+    }
+  }
+  const signal = new Refusing();
+  const { reader } = io.pipe();
+  await rejects(reader.read(new Uint8Array(1), { signal }), /refused/);
+  signal.refuses = false;
+  const given = reader.read(new Uint8Array(1), { signal }).catch((error) => error);
+  signal.fire('enough');
+  reader.close(); // against hanging: the read would reject with a ClosedPipeError
+  equal(await given, 'enough');
+});

@@ -4,7 +4,7 @@ import * as io from 'pipework';
 import { type ConformanceOptions, conformance } from 'pipework/testing';
 import { brokenPipes } from '../fixtures/broken-pipes.js';
 import { lesserPipes } from '../fixtures/lesser-pipes.js';
-import { wrapped } from '../fixtures/wrapped-ends.js';
+import { WrappedReader, WrappedWriter, wrapped } from '../fixtures/wrapped-ends.js';
 import { wrongDeclarations } from '../fixtures/wrong-declarations.js';
 
 const unbuffered: ConformanceOptions = {
@@ -121,6 +121,57 @@ test('conformance() leaves nothing that waits: a run ends its pipes, also one th
     assert.throws(() => reader.tryRead(new Uint8Array(1)), { code: 'ERR_PIPE_CLOSED' });
     assert.throws(() => writer.tryWrite(new Uint8Array(1)), { code: 'ERR_PIPE_CLOSED' });
   }
+});
+
+/** The suite on ends that `Reader` and `Writer` make of a pipe, each for openClogged() too. */
+function failuresOfEnds(
+  Reader: new (inner: io.PipeReader) => io.PipeReader,
+  Writer: new (inner: io.PipeWriter) => io.PipeWriter,
+): Promise<Map<string, string>> {
+  return failuresOf(suiteOf(false, (pipe) => wrapped(pipe, Reader, Writer), {}));
+}
+
+test('conformance() ends on a pipe that never does: each read gives one more byte', async () => {
+  class Endless extends WrappedReader {
+    override async read(): Promise<number> {
+      return 1;
+    }
+    override async *[Symbol.asyncIterator](): AsyncIterableIterator<Uint8Array<ArrayBuffer>> {
+      for (;;) yield new Uint8Array(1);
+    }
+  }
+  class Swallowing extends WrappedWriter {
+    override async write(chunk: Uint8Array): Promise<number> {
+      return chunk.length;
+    }
+  }
+  const failures = await failuresOfEnds(Endless, Swallowing);
+  assert.match(failures.get('close() of the writer loses nothing of writes that nobody awaits') ?? '', /end/);
+});
+
+test('conformance() says what failed first, and leaves no unhandled rejection, where close() and abort() throw', async (t) => {
+  const unhandled: unknown[] = [];
+  const listener = (reason: unknown): void => void unhandled.push(reason);
+  process.on('unhandledRejection', listener);
+  t.after(() => process.off('unhandledRejection', listener));
+  const refuse = (): never => {
+    throw new Error('refused');
+  };
+  class Reader extends WrappedReader {
+    override close = refuse;
+    override abort = refuse;
+    override async read(): Promise<number> {
+      return 7;
+    }
+  }
+  class Writer extends WrappedWriter {
+    override close = refuse;
+    override abort = refuse;
+  }
+  const failures = await failuresOfEnds(Reader, Writer);
+  const first = failures.get('read() waits while there is nothing to read, and is woken by the first byte');
+  assert.match(first ?? '', /expected it to wait, but it gave 7/);
+  assert.deepEqual(unhandled, []);
 });
 
 test('conformance() refuses wrong options by name', () => {

@@ -166,7 +166,7 @@ export const aborting: readonly Draft[] = [
       const got = t.supports.rendezvous ? await t.take(reader, 3) : new Uint8Array(0);
       await t.call(writer.closed, 'closed of the writer').value();
       writer.abort(new Error('too late'));
-      const all = new Uint8Array([...got, ...(await t.takeAll(reader))]);
+      const all = new Uint8Array([...got, ...(await t.takeAll(reader, 3))]);
       sameBytes(all, bytes(3), 'what was read');
       await sent.gives(3);
     },

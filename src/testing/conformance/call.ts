@@ -21,16 +21,20 @@ export class Call<Value> {
   constructor(promise: Promise<Value>, what: string, turn: () => Promise<void>, onSettled?: () => void) {
     this.#what = what;
     this.#turn = turn;
-    promise.then(
-      (value) => {
-        this.outcome = { kind: 'gave', value };
-        onSettled?.();
-      },
-      (reason) => {
-        this.outcome = { kind: 'failed', reason };
-        onSettled?.();
-      },
-    );
+    promise
+      .then(
+        (value) => {
+          this.outcome = { kind: 'gave', value };
+          onSettled?.();
+        },
+        (reason) => {
+          this.outcome = { kind: 'failed', reason };
+          onSettled?.();
+        },
+      )
+      .catch((reason) => {
+        this.outcome = { kind: 'failed', reason }; // thrown by what onSettled() called
+      });
   }
 
   /** It is still waiting one turn later. */

@@ -13,7 +13,7 @@ export const closing: readonly Draft[] = [
       const calls = [bytes(3, 10), bytes(2, 20), bytes(1, 30)].map((part) => t.write(writer, part));
       writer.close();
       await calls[0]?.waits();
-      const got = await t.takeAll(reader, 4096);
+      const got = await t.takeAll(reader, buffered.length + 6, 4096);
       sameBytes(got, joined(buffered, bytes(3, 10), bytes(2, 20), bytes(1, 30)), 'what was read');
       for (const [index, call] of calls.entries()) await call.gives(3 - index);
       await t.read(reader, new Uint8Array(1)).gives(null);
@@ -29,7 +29,7 @@ export const closing: readonly Draft[] = [
       for (let index = 0; index < 100; index++) t.write(writer, bytes(3, index));
       writer.close();
       const parts = Array.from({ length: 100 }, (_, index) => bytes(3, index));
-      sameBytes(await t.takeAll(reader, 64), joined(...parts), 'what was read');
+      sameBytes(await t.takeAll(reader, 300, 64), joined(...parts), 'what was read');
     },
   },
   {

@@ -117,9 +117,11 @@ function bind({ name, rule, skip, run }: Draft, harness: () => Harness): Case {
       const own = harness();
       try {
         await run(own);
-      } finally {
-        await own.clean();
+      } catch (error) {
+        await own.clean().catch(() => {}); // says less than the error that comes first
+        throw error;
       }
+      await own.clean();
     },
   };
 }

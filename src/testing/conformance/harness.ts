@@ -81,14 +81,16 @@ export class Harness {
     return all;
   }
 
-  /** Reads to the end of the stream, in pieces of at most `size` bytes. */
-  async takeAll(reader: PipeReader, size = 7): Promise<Uint8Array> {
+  /** Reads to the end of the stream, in pieces of at most `size` bytes; `most` were sent, so that more are a failure. */
+  async takeAll(reader: PipeReader, most: number, size = 7): Promise<Uint8Array> {
     const all: number[] = [];
     const into = new Uint8Array(size);
     for (;;) {
       const got = await this.read(reader, into, `read() after ${all.length} bytes`).value();
       if (got === null) return Uint8Array.from(all);
+      if (got < 1 || got > size) fail(`read() after ${all.length} bytes: expected a count, got ${got}`);
       all.push(...into.subarray(0, got));
+      if (all.length > most) fail(`read(): expected the end after ${most} bytes, got ${all.length}`);
     }
   }
 

@@ -15,11 +15,14 @@ export const iteration: readonly Draft[] = [
       writer.close();
       const iterator = reader[Symbol.asyncIterator]();
       const got: Uint8Array[] = [];
+      let count = 0; // bytes
       for (;;) {
         const { done, value } = await t.call(iterator.next(), 'next()').value();
         if (done) break;
         ok(value.length > 0 && value.length <= 65536, `expected 1 to 65536 bytes, got ${value.length}`);
         got.push(value);
+        count += value.length;
+        ok(count <= chunk.length, `expected the end after ${chunk.length} bytes, got ${count}`);
       }
       sameBytes(joined(...got), chunk, 'what was read');
       await sent.gives(chunk.length);

@@ -13,7 +13,7 @@ export const order: readonly Draft[] = [
       const parts = [1, 2, 3, 5, 8, 13, 21, 34, 55].map((length, index) => bytes(length, index * 7));
       const calls = parts.map((part) => t.write(writer, part));
       writer.close();
-      sameBytes(await t.takeAll(reader), joined(...parts), 'what was read');
+      sameBytes(await t.takeAll(reader, 142), joined(...parts), 'what was read');
       for (const [index, call] of calls.entries()) await call.gives(parts[index]?.length as number);
     },
   },
@@ -158,7 +158,7 @@ export const order: readonly Draft[] = [
       const { reader, writer } = await t.open();
       const sent = t.write(writer, bytes(3));
       writer.close();
-      sameBytes(await t.takeAll(reader), bytes(3), 'what was read');
+      sameBytes(await t.takeAll(reader, 3), bytes(3), 'what was read');
       await sent.gives(3);
     },
   },
