@@ -19,6 +19,7 @@ import {
   watchForDeadlock,
 } from '../io/internal.js';
 import { binding } from './binding.js';
+import { hold, unhold } from './hold.js';
 import { holderOutside, keepLoop, releaseLoop } from './outside.js';
 import { ReadSide } from './read-side.js';
 import { EPIPE } from './system-error.js';
@@ -62,6 +63,16 @@ export class KernelPipe extends Sides implements WaitedPipe, AbandonablePipe {
   get fill(): number {
     const slot = this.reading.slot === -1 ? this.writing.slot : this.reading.slot;
     return slot === -1 ? 0 : Math.max(0, binding().available(slot));
+  }
+
+  refReader(isRefed: boolean): void {
+    this.readerRefed = isRefed;
+    this.holdWaits();
+  }
+
+  refWriter(isRefed: boolean): void {
+    this.writerRefed = isRefed;
+    this.holdWaits();
   }
 
   isRefed(operation: Operation): boolean {
@@ -145,6 +156,21 @@ export class KernelPipe extends Sides implements WaitedPipe, AbandonablePipe {
   watchWaits(): void {
     if (this.writing.isOutside && this.reading.queue.head !== undefined) this.reading.watch();
     if (this.reading.isOutside && this.writing.queue.head !== undefined) this.writing.watch();
+    this.holdWaits();
+  }
+
+  /** Whether what waits already holds the event loop has changed. */
+  private holdWaits(): void {
+    releaseLoop();
+    for (const [own, other] of [
+      [this.reading, this.writing],
+      [this.writing, this.reading],
+    ] as const) {
+      for (let operation = own.queue.head; operation !== undefined; operation = operation.next) {
+        unhold(operation);
+        if (other.isOutside) hold(operation);
+      }
+    }
   }
 
   /** Somebody wants to know when the last reader goes, without writing. */
