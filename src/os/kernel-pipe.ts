@@ -32,6 +32,7 @@ export class KernelPipe extends Sides implements WaitedPipe, AbandonablePipe {
   private ends: Ends | undefined = undefined;
   private isPumping = false;
   private isPumpAsked = false;
+  private isBreakAsked = false;
 
   /** The addon's slots of the two ends; -1 for the one that this program never had. */
   constructor(name: string | undefined, readSlot: number, writeSlot: number) {
@@ -156,6 +157,7 @@ export class KernelPipe extends Sides implements WaitedPipe, AbandonablePipe {
   watchWaits(): void {
     if (this.writing.isOutside && this.reading.queue.head !== undefined) this.reading.watch();
     if (this.reading.isOutside && this.writing.queue.head !== undefined) this.writing.watch();
+    if (this.isBreakAsked) this.watchForBreak();
     this.holdWaits();
   }
 
@@ -175,6 +177,7 @@ export class KernelPipe extends Sides implements WaitedPipe, AbandonablePipe {
 
   /** Somebody wants to know when the last reader goes, without writing. */
   watchForBreak(): void {
+    this.isBreakAsked = true;
     if (!this.reading.isOutside || this.writing.slot === -1) return;
     this.writing.watch();
     this.writing.noticeBreak();
