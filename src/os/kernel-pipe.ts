@@ -19,6 +19,7 @@ import {
   watchForDeadlock,
 } from '../io/internal.js';
 import { binding } from './binding.js';
+import { hold, unhold } from './hold.js';
 import { holderOutside, keepLoop, releaseLoop } from './outside.js';
 import { ReadSide } from './read-side.js';
 import { EPIPE } from './system-error.js';
@@ -33,6 +34,7 @@ export class KernelPipe extends Sides implements WaitedPipe, AbandonablePipe {
   private isPumpAsked = false;
   private isPumpDue = false; // a read made room for a write that waits
   private isPumpTimed = false; // the end of this turn sees to it, if nothing does before
+  private isBreakAsked = false;
 
   /** The addon's slots of the two ends; -1 for the one that this program never had. */
   constructor(name: string | undefined, readSlot: number, writeSlot: number) {
@@ -65,6 +67,16 @@ export class KernelPipe extends Sides implements WaitedPipe, AbandonablePipe {
     this.catchUp();
     const slot = this.reading.slot === -1 ? this.writing.slot : this.reading.slot;
     return slot === -1 ? 0 : Math.max(0, binding().available(slot));
+  }
+
+  refReader(isRefed: boolean): void {
+    this.readerRefed = isRefed;
+    this.holdWaits();
+  }
+
+  refWriter(isRefed: boolean): void {
+    this.writerRefed = isRefed;
+    this.holdWaits();
   }
 
   isRefed(operation: Operation): boolean {
@@ -175,10 +187,27 @@ export class KernelPipe extends Sides implements WaitedPipe, AbandonablePipe {
   watchWaits(): void {
     if (this.writing.isOutside && this.reading.queue.head !== undefined) this.reading.watch();
     if (this.reading.isOutside && this.writing.queue.head !== undefined) this.writing.watch();
+    if (this.isBreakAsked) this.watchForBreak();
+    this.holdWaits();
+  }
+
+  /** Whether what waits already holds the event loop has changed. */
+  private holdWaits(): void {
+    releaseLoop();
+    for (const [own, other] of [
+      [this.reading, this.writing],
+      [this.writing, this.reading],
+    ] as const) {
+      for (let operation = own.queue.head; operation !== undefined; operation = operation.next) {
+        unhold(operation);
+        if (other.isOutside) hold(operation);
+      }
+    }
   }
 
   /** Somebody wants to know when the last reader goes, without writing. */
   watchForBreak(): void {
+    this.isBreakAsked = true;
     if (!this.reading.isOutside || this.writing.slot === -1) return;
     this.writing.watch();
     this.writing.noticeBreak();

@@ -87,12 +87,12 @@ export class KernelReader implements PipeReader {
   }
 
   ref(): this {
-    this.#pipe.readerRefed = true;
+    this.#pipe.refReader(true);
     return this;
   }
 
   unref(): this {
-    this.#pipe.readerRefed = false;
+    this.#pipe.refReader(false);
     return this;
   }
 

@@ -90,12 +90,12 @@ export class KernelWriter implements PipeWriter {
   }
 
   ref(): this {
-    this.#pipe.writerRefed = true;
+    this.#pipe.refWriter(true);
     return this;
   }
 
   unref(): this {
-    this.#pipe.writerRefed = false;
+    this.#pipe.refWriter(false);
     return this;
   }
 
