@@ -23,17 +23,14 @@ export function setCapacity(pipe: KernelPipe, side: ReadSide | WriteSide, end: E
   if (bytes > CAPACITY_MAX)
     throw new RangeError(`capacity must be at most ${CAPACITY_MAX} bytes, got ${bytes}`);
   if (side.slot === -1) throw pipe.closedError(end, 0);
-  pipe.catchUp();
   const granted = binding().setCapacity(side.slot, bytes);
   if (granted === ENOSYS) throw new UnsupportedError(NO_CAPACITY);
   if (granted < 0) throw systemError(granted, 'fcntl', `capacity of ${bytes} bytes for ${pipe.name}`);
-  pipe.writing.forgetFull();
 }
 
 /** Bytes in the pipe, by FIONREAD. */
 export function available(pipe: KernelPipe, side: ReadSide | WriteSide, end: End): number {
   if (side.slot === -1) throw pipe.closedError(end, 0);
-  pipe.catchUp();
   const bytes = binding().available(side.slot);
   if (bytes < 0) throw systemError(bytes, 'ioctl', `bytes available in ${pipe.name}`);
   return bytes;

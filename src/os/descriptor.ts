@@ -7,7 +7,6 @@ import type { WriteSide } from './write-side.js';
 /** A blocking descriptor of one end, for somebody else; from now on the other end's waits may be ended by them. */
 export function descriptorOf(pipe: KernelPipe, side: ReadSide | WriteSide, end: 'reader' | 'writer'): number {
   if (side.slot === -1) throw pipe.closedError(end, 0);
-  pipe.catchUp();
   let number = binding().twin(side.slot);
   if (number === ENOSYS) number = binding().expose(side.slot);
   if (number < 0) throw systemError(number, 'open', `a descriptor of the ${end} of ${pipe.name}`);

@@ -32,8 +32,6 @@ export class KernelPipe extends Sides implements WaitedPipe, AbandonablePipe {
   private ends: Ends | undefined = undefined;
   private isPumping = false;
   private isPumpAsked = false;
-  private isPumpDue = false; // a read made room for a write that waits
-  private isPumpTimed = false; // the end of this turn sees to it, if nothing does before
   private isBreakAsked = false;
 
   /** The addon's slots of the two ends; -1 for the one that this program never had. */
@@ -64,7 +62,6 @@ export class KernelPipe extends Sides implements WaitedPipe, AbandonablePipe {
   }
 
   get fill(): number {
-    this.catchUp();
     const slot = this.reading.slot === -1 ? this.writing.slot : this.reading.slot;
     return slot === -1 ? 0 : Math.max(0, binding().available(slot));
   }
@@ -102,8 +99,6 @@ export class KernelPipe extends Sides implements WaitedPipe, AbandonablePipe {
   }
 
   giveUp(operation: Operation, error: unknown): void {
-    this.catchUp();
-    if (!operation.isWaiting) return;
     releaseLoop();
     if (operation.kind === 'read') {
       this.reading.drop(operation, error);
@@ -136,7 +131,6 @@ export class KernelPipe extends Sides implements WaitedPipe, AbandonablePipe {
       return false;
     }
     this.isPumping = true;
-    this.isPumpDue = false;
     let hasMoved = false;
     do {
       this.isPumpAsked = false;
@@ -146,30 +140,6 @@ export class KernelPipe extends Sides implements WaitedPipe, AbandonablePipe {
     } while (this.isPumpAsked);
     this.isPumping = false;
     return hasMoved;
-  }
-
-  /**
-   * A read has made room while a write waits. Tried at once, that write would fill the pipe again, and the next one find
-   * it full, for every message. So it is left until the pipe is empty, or something else wants to know how things stand,
-   * or the turn is over.
-   */
-  pumpLater(): void {
-    if (this.isKnownEmpty || this.reading.isOutside || this.writing.isOutside) {
-      this.pump();
-      return;
-    }
-    this.isPumpDue = true;
-    if (this.isPumpTimed) return;
-    this.isPumpTimed = true;
-    setImmediate(() => {
-      this.isPumpTimed = false;
-      this.catchUp();
-    });
-  }
-
-  /** Makes what `pumpLater` put off undetectable to what comes next. */
-  catchUp(): void {
-    if (this.isPumpDue) this.pump();
   }
 
   // Blocking
@@ -198,7 +168,7 @@ export class KernelPipe extends Sides implements WaitedPipe, AbandonablePipe {
       [this.reading, this.writing],
       [this.writing, this.reading],
     ] as const) {
-      for (let operation = own.queue.head; operation !== undefined; operation = operation.next) {
+      for (const operation of own.queue.all()) {
         unhold(operation);
         if (other.isOutside) hold(operation);
       }
@@ -239,7 +209,6 @@ export class KernelPipe extends Sides implements WaitedPipe, AbandonablePipe {
   }
 
   abortWriter(given: unknown): void {
-    this.catchUp();
     if (this.writerState === 'ended' || this.writerState === 'failed') return;
     releaseLoop();
     this.failWriter(abortReason(given));
@@ -333,7 +302,6 @@ export class KernelPipe extends Sides implements WaitedPipe, AbandonablePipe {
   }
 
   private endReader(state: 'closed' | 'aborted', reason: unknown): void {
-    this.catchUp();
     if (this.readerState !== 'open') return;
     releaseLoop();
     this.readerState = state;

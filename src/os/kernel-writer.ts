@@ -17,7 +17,6 @@ export class KernelWriter implements PipeWriter {
   }
 
   get bytesWritten(): number {
-    this.#pipe.catchUp();
     return this.#pipe.writing.bytesWritten;
   }
 

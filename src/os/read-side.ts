@@ -54,10 +54,7 @@ export class ReadSide {
       if (this.queue.head === undefined) {
         const count = this.#pull(into, into.length);
         if (count === null) return Promise.resolve(null);
-        if (count > 0) {
-          this.#madeRoom();
-          return this.#turns.settleCount(count);
-        }
+        if (count > 0) return this.#settle(count);
       }
       return this.#park(new Operation('read', this.#pipe, end, into, into.length), signal);
     } catch (error) {
@@ -73,11 +70,7 @@ export class ReadSide {
       if (this.queue.head === undefined) {
         const count = this.#pull(scratch, CHUNK_MAX);
         if (count === null) return Promise.resolve(null);
-        if (count > 0) {
-          const chunk = scratch.slice(0, count); // now: a write that goes on may need the scratch memory
-          this.#madeRoom();
-          return this.#turns.settle(chunk);
-        }
+        if (count > 0) return this.#settle(scratch.slice(0, count));
       }
       return this.#park(new Operation('read', this.#pipe, end, undefined, CHUNK_MAX), undefined);
     } catch (error) {
@@ -88,7 +81,6 @@ export class ReadSide {
   tryRead(into: Uint8Array): number | null {
     checkBytes('into', into);
     this.#checkOpen();
-    this.#pipe.catchUp();
     if (this.#knowsEnd(into.length === 0)) return this.#ended();
     if (into.length === 0 || this.queue.head !== undefined) return 0;
     const count = this.#pull(into, into.length);
@@ -99,7 +91,6 @@ export class ReadSide {
   readBlocking(into: Uint8Array): number | null {
     checkBytes('into', into);
     this.#checkOpen();
-    this.#pipe.catchUp();
     let isLastTry = false; // nobody else is left: what they did before they went is in the pipe by now
     for (;;) {
       if (this.#knowsEnd(into.length === 0)) return this.#ended();
@@ -186,9 +177,10 @@ export class ReadSide {
     binding().close(slot);
   }
 
-  /** A read that did not wait: now a write that does may go on. */
-  #madeRoom(): void {
-    if (this.#pipe.writing.queue.head !== undefined) this.#pipe.pumpLater();
+  /** A call that did not wait: there may be room now for a write that does. */
+  #settle<Value>(value: Value): Promise<Value> {
+    if (this.#pipe.writing.queue.head !== undefined) this.#pipe.pump();
+    return this.#turns.settle(value);
   }
 
   #park<Value>(operation: Operation, signal: Signal | undefined): Promise<Value> {
@@ -205,10 +197,7 @@ export class ReadSide {
 
   /** One read: bytes, 0 when it would wait, `null` at the end. @throws The reason of the end, or a system error. */
   #pull(into: Uint8Array, length: number): number | null {
-    if (this.#pipe.isKnownEmpty) {
-      this.#pipe.catchUp();
-      if (this.#pipe.isKnownEmpty) return 0;
-    }
+    if (this.#pipe.isKnownEmpty) return 0;
     const isSmall = length <= SMALL;
     const count = binding().read(this.slot, isSmall ? scratch : into, 0, length);
     if (count === EAGAIN) return 0;

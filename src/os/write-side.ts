@@ -34,8 +34,6 @@ export class WriteSide {
 
   readonly #pipe: KernelPipe;
   readonly #turns = new Turns();
-  #fullAt = -1; // bytes read when the kernel last said EAGAIN; -1: it did not, or there may be room for another reason
-  #fullFor = 0; // bytes that it was asked to take then
 
   constructor(pipe: KernelPipe, slot: number, isOutside: boolean) {
     this.#pipe = pipe;
@@ -57,7 +55,7 @@ export class WriteSide {
         done = this.#push(bytes, 0, length);
         if (done === length) {
           if (this.#pipe.reading.queue.head !== undefined) this.#pipe.pump();
-          return this.#turns.settleCount(length);
+          return this.#turns.settle(length);
         }
       }
       const operation = new Operation('write', this.#pipe, end, bytes, length);
@@ -71,7 +69,6 @@ export class WriteSide {
   tryWrite(chunk: Uint8Array): number {
     checkBytes('chunk', chunk);
     this.#checkWritable(chunk.length === 0);
-    this.#pipe.catchUp();
     if (chunk.length === 0 || this.queue.head !== undefined) return 0;
     const count = this.#push(chunk, 0, chunk.length);
     if (this.#pipe.reading.queue.head !== undefined) this.#pipe.pump();
@@ -162,11 +159,6 @@ export class WriteSide {
       this.#pipe.breakWriter();
   }
 
-  /** The capacity was changed: what did not fit may fit now. */
-  forgetFull(): void {
-    this.#fullAt = -1;
-  }
-
   /** Keeps the twin open, which is the caller's now; returns its number. */
   release(): number {
     const { slot } = this;
@@ -200,7 +192,6 @@ export class WriteSide {
   #push(chunk: Uint8Array, start: number, end: number): number {
     let done = start;
     while (done < end) {
-      if (this.#isKnownFull(end - done)) break;
       const isSmall = end - done <= SMALL;
       if (isSmall) for (let i = 0; i < end - done; i++) scratch[i] = chunk[done + i] as number;
       const count = isSmall
@@ -209,27 +200,13 @@ export class WriteSide {
       if (count > 0) {
         done += count;
         this.bytesWritten += count;
-      } else if (count === EAGAIN) {
-        this.#fullAt = this.#pipe.reading.bytesRead;
-        this.#fullFor = end - done;
-        break;
-      } else if (count === EPIPE) {
+      } else if (count === EAGAIN) break;
+      else if (count === EPIPE) {
         this.isBroken = true;
         throw this.#pipe.readerGone(done);
       } else throw systemError(count, 'write', this.#pipe.name);
     }
     return done;
-  }
-
-  /**
-   * Whether the pipe cannot take any of `length` bytes, without asking: it refused as many, and nobody has read since. As
-   * many exactly, since fewer may still fit into the last page.
-   */
-  #isKnownFull(length: number): boolean {
-    const { reading } = this.#pipe;
-    return (
-      length === this.#fullFor && reading.bytesRead === this.#fullAt && !reading.isOutside && !this.isOutside
-    );
   }
 
   #unpark(write: Operation): void {
