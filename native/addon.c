@@ -1,4 +1,4 @@
-/* Translation between JavaScript and pipe.h, and nothing else: what to do when is decided in src/os.
+/* Translation between JavaScript and pipe.h (addon_spawn.c: and spawn.h), and nothing else: what to do when is decided in src/os.
  *
  * JavaScript never names a descriptor that the addon owns. It names slots of a table in the instance data, each of them
  * checked here, so that a wrong number, a double close or a number that the system has given to somebody else in the
@@ -21,12 +21,11 @@
 #include <sys/epoll.h>
 #endif
 
-#include "pipe.h"
+#include "addon.h"
 #include "poll_thread.h"
 
 /* The part of libuv's stable ABI that is used here, so that no header of a certain runtime is needed. */
 typedef struct uv_loop_s uv_loop_t;
-typedef struct uv_handle_s uv_handle_t;
 enum { UV_POLL_TYPE = 8, UV_READABLE_EVENT = 1 };
 extern size_t uv_handle_size(int type);
 extern int uv_poll_init(uv_loop_t *loop, uv_handle_t *handle, int fd);
@@ -39,42 +38,9 @@ extern void *uv_handle_get_data(const uv_handle_t *handle);
 
 enum { MAX_MOVE = 0x7ffff000, MAX_READY = 256 };
 
-struct slot {
-  int fd;   /* -1: free */
-  int twin; /* the same end for whoever else gets it; -1: none */
-  int next_free;
-  enum pw_how how;
-  enum pw_direction direction;
-  int watched;
-};
-
-struct instance {
-  napi_env env;
-  const struct pw_system *system;
-  struct slot *slots;
-  int length, room, first_free; /* first_free: -1 when none */
-
-  int use_thread;        /* no uv_poll here */
-  int epoll;             /* -1: none yet, or this system has none */
-  uv_handle_t *poll;     /* polls `epoll` on the event loop */
-  struct pw_poll_thread *thread;
-  napi_threadsafe_function call; /* of the thread, to get to this one */
-  int refed;
-
-  napi_ref on_ready;     /* function(count): slots that are ready stand in `ready` */
-  napi_ref ready_array;
-  int32_t *ready;        /* MAX_READY of them, in an Int32Array that JavaScript reads */
-  napi_async_cleanup_hook_handle hook; /* none where nothing asynchronous is to be closed */
-};
-
 /* ---- Arguments and results */
 
-struct call {
-  struct instance *self;
-  napi_value argv[4];
-};
-
-static int begin(napi_env env, napi_callback_info info, size_t expected, struct call *call) {
+int begin(napi_env env, napi_callback_info info, size_t expected, struct call *call) {
   size_t count = 4;
   void *data = NULL;
   if (napi_get_cb_info(env, info, &count, call->argv, NULL, &data) != napi_ok || count < expected) return 0;
@@ -82,21 +48,24 @@ static int begin(napi_env env, napi_callback_info info, size_t expected, struct 
   return 1;
 }
 
-static napi_value result(napi_env env, int64_t value) {
+napi_value result(napi_env env, int64_t value) {
   napi_value number = NULL;
   napi_create_int32(env, (int32_t)value, &number);
   return number;
 }
 
-/* NO_INTEGER stands for what is no whole number of 32 bits: no slot, no descriptor, no length, no time. (Node-API's own way
- * makes 0 of NaN, and 5 of 2 ** 32 + 5: somebody else's slot.) */
-static const int32_t NO_INTEGER = INT32_MIN;
-
-static int32_t integer(napi_env env, napi_value value) {
+int32_t integer(napi_env env, napi_value value) {
   double number;
   if (napi_get_value_double(env, value, &number) != napi_ok) return NO_INTEGER;
   if (!(number > INT32_MIN && number <= INT32_MAX) || number != (int32_t)number) return NO_INTEGER;
   return (int32_t)number;
+}
+
+void *elements(napi_env env, napi_value array, napi_typedarray_type type, size_t *length) {
+  napi_typedarray_type actual;
+  void *data = NULL;
+  if (napi_get_typedarray_info(env, array, &actual, length, &data, NULL, NULL) != napi_ok) return NULL;
+  return actual == type ? data : NULL;
 }
 
 /* The bytes [start, start + length) of a Uint8Array that is long enough now, whatever it was when somebody checked. */
@@ -111,14 +80,14 @@ static int span(napi_env env, napi_value array, int32_t start, int32_t length, u
   return 0;
 }
 
-static struct slot *slot_of(struct instance *self, int32_t index) {
+struct slot *slot_of(struct instance *self, int32_t index) {
   if (index < 0 || index >= self->length || self->slots[index].fd == -1) return NULL;
   return &self->slots[index];
 }
 
 /* ---- The table of descriptors */
 
-static int take_slot(struct instance *self, int fd, enum pw_direction direction, enum pw_how how) {
+int take_slot(struct instance *self, int fd, enum pw_direction direction, enum pw_how how) {
   int index = self->first_free;
   if (index != -1) {
     self->first_free = self->slots[index].next_free;
@@ -133,7 +102,7 @@ static int take_slot(struct instance *self, int fd, enum pw_direction direction,
     index = self->length++;
   }
   self->slots[index] =
-      (struct slot){.fd = fd, .twin = -1, .next_free = -1, .how = how, .direction = direction, .watched = 0};
+      (struct slot){.fd = fd, .twin = -1, .next_free = -1, .how = how, .direction = direction};
   return index;
 }
 
@@ -151,13 +120,13 @@ static void unwatch_slot(struct instance *self, int index) {
   if (self->thread != NULL) pw_poll_thread_remove(self->thread, index);
 }
 
-/* Frees the slot and closes its descriptors, except `kept`, and standard input, output and error that came from outside:
- * the rest of the program counts on them, and the next open(2) would get their number. */
-static void free_slot(struct instance *self, int index, int kept) {
+/* Standard input, output and error that came from outside are kept too: the rest of the program counts on them, and the
+ * next open(2) would get their number. */
+void free_slot(struct instance *self, int index, int kept) {
   struct slot *slot = &self->slots[index];
   int fd = slot->fd;
   int twin = slot->twin;
-  int is_standard = slot->how != PW_NONBLOCK && fd <= 2;
+  int is_standard = slot->adopted && fd <= 2;
   unwatch_slot(self, index);
   slot->fd = -1;
   slot->twin = -1;
@@ -327,6 +296,7 @@ static void on_poll_closed(uv_handle_t *handle) { discard(uv_handle_get_data(han
 static void on_cleanup(void *data) {
   struct instance *self = data;
   if (self->thread != NULL) stop_thread(self);
+  end_children(self);
   for (int i = 0; i < self->length; i++)
     if (self->slots[i].fd != -1) free_slot(self, i, -1);
 #ifdef __linux__
@@ -351,29 +321,36 @@ static int add_cleanup_hook(struct instance *self) {
 
 /* ---- What JavaScript calls; each returns a number, negative for -errno */
 
-/* open(slots: Int32Array): 0, and the slots of both ends. */
+/* open(slots: Int32Array, given): 0, and the slots of both ends. Those in `given`, PW_READ or PW_WRITE, are for somebody
+ * else to inherit, and so blocking from birth: the two ends of a pipe are two descriptions. */
 static napi_value fn_open(napi_env env, napi_callback_info info) {
   struct call call;
-  napi_typedarray_type type;
   size_t have = 0;
-  void *data = NULL;
+  int32_t *slots, given;
   int ends[2], reader, writer, error;
-  if (!begin(env, info, 1, &call)) return result(env, -EINVAL);
-  if (napi_get_typedarray_info(env, call.argv[0], &type, &have, &data, NULL, NULL) != napi_ok ||
-      type != napi_int32_array || have < 2)
-    return result(env, -EINVAL);
+  if (!begin(env, info, 2, &call)) return result(env, -EINVAL);
+  slots = elements(env, call.argv[0], napi_int32_array, &have);
+  given = integer(env, call.argv[1]);
+  if (slots == NULL || have < 2 || given < 0 || given > (PW_READ | PW_WRITE)) return result(env, -EINVAL);
   error = call.self->system->open(ends);
   if (error != 0) return result(env, error);
-  reader = take_slot(call.self, ends[0], PW_READ, PW_NONBLOCK);
-  writer = reader < 0 ? reader : take_slot(call.self, ends[1], PW_WRITE, PW_NONBLOCK);
+  if (given & PW_READ) error = pw_set_nonblock(ends[0], 0);
+  if (error == 0 && given & PW_WRITE) error = pw_set_nonblock(ends[1], 0);
+  if (error != 0) {
+    close(ends[0]);
+    close(ends[1]);
+    return result(env, error);
+  }
+  reader = take_slot(call.self, ends[0], PW_READ, given & PW_READ ? PW_POLL : PW_NONBLOCK);
+  writer = reader < 0 ? reader : take_slot(call.self, ends[1], PW_WRITE, given & PW_WRITE ? PW_POLL : PW_NONBLOCK);
   if (writer < 0) {
     if (reader >= 0) free_slot(call.self, reader, -1);
     else close(ends[0]);
     close(ends[1]);
     return result(env, writer);
   }
-  ((int32_t *)data)[0] = reader;
-  ((int32_t *)data)[1] = writer;
+  slots[0] = reader;
+  slots[1] = writer;
   return result(env, 0);
 }
 
@@ -398,6 +375,7 @@ static napi_value fn_reopen(napi_env env, napi_callback_info info) {
 static napi_value fn_adopt(napi_env env, napi_callback_info info) {
   struct call call;
   int32_t fd, direction, how;
+  int index;
   if (!begin(env, info, 3, &call)) return result(env, -EINVAL);
   fd = integer(env, call.argv[0]);
   direction = integer(env, call.argv[1]);
@@ -405,7 +383,9 @@ static napi_value fn_adopt(napi_env env, napi_callback_info info) {
   if (fd < 0) return result(env, -EBADF);
   if ((direction != PW_READ && direction != PW_WRITE) || (how != PW_NOWAIT && how != PW_POLL))
     return result(env, -EINVAL);
-  return result(env, take_slot(call.self, fd, direction, how));
+  index = take_slot(call.self, fd, direction, how);
+  if (index >= 0) call.self->slots[index].adopted = 1;
+  return result(env, index);
 }
 
 /* twin(slot): the number of a blocking descriptor of the same end; made once, closed together with the slot. */
@@ -651,10 +631,7 @@ static napi_value fn_init(napi_env env, napi_callback_info info) {
   void *data = NULL;
   napi_value argv[4], api;
   napi_typedarray_type type;
-  const struct {
-    const char *name;
-    napi_callback callback;
-  } functions[] = {
+  const struct addon_function functions[] = {
       {"open", fn_open},           {"reopen", fn_reopen},           {"adopt", fn_adopt},
       {"twin", fn_twin},               {"release", fn_release},
       {"close", fn_close},         {"read", fn_read},               {"write", fn_write},
@@ -688,6 +665,8 @@ static napi_value fn_init(napi_env env, napi_callback_info info) {
   napi_create_object(env, &api);
   for (size_t i = 0; i < sizeof functions / sizeof *functions; i++)
     if (!define(env, api, functions[i].name, functions[i].callback, self)) return NULL;
+  for (const struct addon_function *each = addon_spawn; each->name != NULL; each++)
+    if (!define(env, api, each->name, each->callback, self)) return NULL;
   return api;
 }
 

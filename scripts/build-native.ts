@@ -72,7 +72,7 @@ function sources(): string[] {
   return [
     `-I${headers()}`,
     ...readdirSync(native)
-      .filter((name) => name.endsWith('.c') && (name !== 'pipe_linux.c' || process.platform === 'linux'))
+      .filter((name) => name.endsWith('.c') && (!name.endsWith('_linux.c') || process.platform === 'linux'))
       .map((name) => join(native, name)),
   ];
 }

@@ -13,7 +13,7 @@ import { onReady, ready } from './readiness.js';
  * a descriptor or 0, and negative for `-errno`.
  */
 export interface Binding {
-  open(slots: Int32Array): number;
+  open(slots: Int32Array, given: number): number;
   reopen(fd: number, direction: number): number;
   adopt(fd: number, direction: number, how: number): number;
   twin(slot: number): number;
@@ -32,6 +32,11 @@ export interface Binding {
   number(slot: number): number;
   expose(slot: number): number;
   closeNumber(fd: number): number;
+  /** Processes, in the same table; not there where the system has no pidfd (macOS). */
+  start?(packed: Uint8Array, layout: Int32Array): number;
+  openProcess?(pid: number): number;
+  signal?(slot: number, signal: number): number;
+  reap?(slot: number, facts: Float64Array): number;
 }
 
 /** Numbers that both sides of the binding know. */

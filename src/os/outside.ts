@@ -6,51 +6,48 @@
  * and asked again when that is over; when nobody is left, the wait is a deadlock. Where nobody can be asked, or a loop
  * gives no sign of running dry, a holder is taken for granted.
  */
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
-
-type Access = 'read' | 'write';
+import {
+  type Access,
+  descriptorNumbers,
+  isOpenFor,
+  linkOf,
+  processNumbers,
+  processStat,
+} from './proc-files.js';
 
 /** Where a holder was found last, by the pipe's link and the access: to look there first costs 20 us instead of 10 ms. */
-const lastFound = new Map<string, string>();
+const lastFound = new Map<string, { readonly pid: number; readonly descriptor: number }>();
 
 /**
  * Whether anything but the descriptors `own` of this process has the pipe behind descriptor `number` open for `access`.
  */
 export function holderOutside(number: number, access: Access, own: readonly number[]): boolean {
-  let link: string;
-  try {
-    link = readlinkSync(`/proc/self/fd/${number}`);
-  } catch {
-    return true; // no /proc: nobody knows
-  }
+  const link = linkOf('self', number);
+  if (link === undefined) return true; // no /proc: nobody knows
   const key = `${access} ${link}`;
   const last = lastFound.get(key);
-  if (last !== undefined && isHolder(last, link, access)) return true;
+  if (last !== undefined && isHolder(last.pid, last.descriptor, link, access)) return true;
   lastFound.delete(key);
-  const self = String(process.pid);
-  const unreadable: string[] = [];
-  const looked = new Set<string>();
+  const unreadable: number[] = [];
+  const looked = new Set<number>();
   // A holder may fork and go before it is looked at, its child being younger than the list: until nobody is new.
   for (let news = processes(looked); news.length > 0; news = processes(looked)) {
     for (const pid of news) {
       looked.add(pid);
-      let descriptors: string[];
-      try {
-        descriptors = readdirSync(`/proc/${pid}/fd`);
-      } catch (error) {
-        if ((error as { code?: string }).code === 'EACCES') unreadable.push(pid);
+      const descriptors = descriptorNumbers(pid);
+      if (descriptors === 'refused') {
+        unreadable.push(pid);
         continue;
       }
       for (const descriptor of descriptors) {
-        if (pid === self && own.includes(Number(descriptor))) continue;
-        const path = `${pid}/fd/${descriptor}`;
-        if (!isHolder(path, link, access)) continue;
-        lastFound.set(key, path);
+        if (pid === process.pid && own.includes(descriptor)) continue;
+        if (!isHolder(pid, descriptor, link, access)) continue;
+        lastFound.set(key, { pid, descriptor });
         return true;
       }
     }
   }
-  return unreadable.some((pid) => descendsFrom(pid, self));
+  return unreadable.some((pid) => descendsFrom(pid, process.pid));
 }
 
 /** Keeps the event loop alive for a while, longer each time in a row that nothing has happened in between. */
@@ -75,34 +72,16 @@ const DELAY_MAX = 5000; // milliseconds
 let timer: ReturnType<typeof setTimeout> | undefined;
 let delay = DELAY_MIN;
 
-function processes(except: ReadonlySet<string>): string[] {
-  return readdirSync('/proc').filter((name) => /^\d+$/.test(name) && !except.has(name));
+function processes(except: ReadonlySet<number>): number[] {
+  return processNumbers().filter((pid) => !except.has(pid));
 }
 
-/** Whether the descriptor at `path` below /proc is the pipe that `link` names, open for `access`. */
-function isHolder(path: string, link: string, access: Access): boolean {
-  try {
-    if (readlinkSync(`/proc/${path}`) !== link) return false;
-    const flags = /^flags:\s*([0-7]+)/m.exec(
-      readFileSync(`/proc/${path.replace('/fd/', '/fdinfo/')}`, 'utf8'),
-    );
-    const mode = Number.parseInt(flags?.[1] ?? '2', 8) & 3; // O_RDONLY 0, O_WRONLY 1, O_RDWR 2
-    return mode === 2 || mode === (access === 'read' ? 0 : 1);
-  } catch {
-    return false;
-  }
+/** Whether that descriptor is the pipe that `link` names, open for `access`. */
+function isHolder(pid: number, descriptor: number, link: string, access: Access): boolean {
+  return linkOf(pid, descriptor) === link && isOpenFor(pid, descriptor, access);
 }
 
-function descendsFrom(pid: string, ancestor: string): boolean {
-  for (let at = pid; at !== '0' && at !== '1'; ) {
-    if (at === ancestor) return true;
-    try {
-      // pid (command) state ppid: the command may hold spaces and brackets.
-      const stat = readFileSync(`/proc/${at}/stat`, 'utf8');
-      at = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1] ?? '0';
-    } catch {
-      return false;
-    }
-  }
+function descendsFrom(pid: number, ancestor: number): boolean {
+  for (let at = pid; at > 1; at = processStat(at)?.parent ?? 0) if (at === ancestor) return true;
   return false;
 }

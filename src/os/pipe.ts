@@ -46,7 +46,7 @@ export function pipe(options: PipeOptions = {}): KernelPipeEnds {
   if (name !== undefined && typeof name !== 'string') {
     throw new TypeError(`name must be a string, got ${describe(name)}`);
   }
-  const result = binding().open(slots);
+  const result = binding().open(slots, 0);
   if (result < 0) throw systemError(result, 'pipe2', name === undefined ? 'a pipe' : `the pipe ${name}`);
   const [readSlot, writeSlot] = slots as unknown as [number, number];
   const shared = new KernelPipe(name, readSlot, writeSlot);

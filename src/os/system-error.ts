@@ -20,4 +20,5 @@ const { errno } = constants;
 export const EAGAIN = -errno.EAGAIN;
 export const EPIPE = -errno.EPIPE;
 export const ENOSYS = -errno.ENOSYS;
+export const EPERM = -errno.EPERM;
 export const EFAULT = -errno.EFAULT;

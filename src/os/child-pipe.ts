@@ -1,0 +1,62 @@
+import { binding, READ, WRITE } from './binding.js';
+import { KernelPipe } from './kernel-pipe.js';
+import { KernelReader } from './kernel-reader.js';
+import { KernelWriter } from './kernel-writer.js';
+import { ENOSYS, EPERM, systemError } from './system-error.js';
+
+/** One end of a pipe that is for a child to inherit: a blocking descriptor, closed when the child has it. */
+export interface ChildEnd {
+  /** The addon's number for it. */
+  readonly slot: number;
+}
+
+/** A pipe of which the ends that are not for a child are this program's own. */
+export interface ChildPipe {
+  readonly reader: KernelReader | ChildEnd;
+  readonly writer: KernelWriter | ChildEnd;
+}
+
+/**
+ * Makes a pipe for processes that are about to be started. No twin is needed, as for `pipe()`: it is known from birth who
+ * gets which end.
+ *
+ * @param forChild Which of the ends children are to have.
+ * @param capacity Bytes wished for; where the kernel refuses, the pipe keeps the capacity it has.
+ * @throws A system error of `pipe2`; nothing is left open.
+ */
+export function childPipe(
+  name: string,
+  forChild: { readonly reader: boolean; readonly writer: boolean },
+  capacity: number | undefined,
+): ChildPipe {
+  const given = (forChild.reader ? READ : 0) | (forChild.writer ? WRITE : 0);
+  const result = binding().open(slots, given);
+  if (result < 0) throw systemError(result, 'pipe2', name);
+  const [readSlot, writeSlot] = slots as unknown as [number, number];
+  if (capacity !== undefined) wishFor(capacity, readSlot, writeSlot, name);
+  if (forChild.reader && forChild.writer) return { reader: { slot: readSlot }, writer: { slot: writeSlot } };
+  const shared = new KernelPipe(name, forChild.reader ? -1 : readSlot, forChild.writer ? -1 : writeSlot);
+  const reader = forChild.reader ? { slot: readSlot } : new KernelReader(shared);
+  const writer = forChild.writer ? { slot: writeSlot } : new KernelWriter(shared);
+  shared.attach({
+    ...(reader instanceof KernelReader && { reader }),
+    ...(writer instanceof KernelWriter && { writer }),
+  });
+  return { reader, writer };
+}
+
+/** The child has it, or never will. */
+export function closeChildEnd(end: ChildEnd): void {
+  binding().close(end.slot);
+}
+
+/** EPERM: the user has too many pipes already, or asks for more than the kernel grants; that is no failure. */
+function wishFor(capacity: number, readSlot: number, writeSlot: number, name: string): void {
+  const granted = binding().setCapacity(readSlot, capacity);
+  if (granted >= 0 || granted === EPERM || granted === ENOSYS) return;
+  binding().close(readSlot);
+  binding().close(writeSlot);
+  throw systemError(granted, 'fcntl', `capacity of ${capacity} bytes for ${name}`);
+}
+
+const slots = new Int32Array(new ArrayBuffer(8));
