@@ -64,7 +64,7 @@ export interface PipeEnd {
 export declare abstract class PipeError extends Error {
     abstract readonly code: PipeErrorCode;
 }
-export type PipeErrorCode = 'ERR_PIPE_CLOSED' | 'EPIPE' | 'ERR_PIPE_DEADLOCK' | 'ERR_PIPE_ABANDONED' | 'ERR_PIPE_UNEXPECTED_END' | 'ERR_PIPE_LIMIT' | 'ERR_PIPE_UNSUPPORTED';
+export type PipeErrorCode = 'ERR_PIPE_CLOSED' | 'EPIPE' | 'ERR_PIPE_DEADLOCK' | 'ERR_PIPE_ABANDONED' | 'ERR_PIPE_UNEXPECTED_END' | 'ERR_PIPE_LIMIT' | 'ERR_PIPE_UNSUPPORTED' | 'ERR_PIPELINE_FAILED';
 export interface PipeOptions {
     readonly capacity?: number | undefined;
     readonly name?: string | undefined;
@@ -198,6 +198,131 @@ export interface SystemError extends Error {
 export declare function fromFd(fd: number, direction: 'r'): KernelReader;
 export declare function fromFd(fd: number, direction: 'w'): KernelWriter;
 export declare function pipe(options?: PipeOptions): KernelPipeEnds;
+
+// pipework/exec
+
+export type Argument = string | Substitution;
+declare class Command {
+    readonly file: string;
+    readonly args: readonly Argument[];
+    readonly options: CommandOptions;
+    constructor(file: string, args: readonly Argument[], options: CommandOptions);
+    toString(): string;
+}
+export type { Command };
+export interface CommandOptions {
+    readonly env?: Environment | undefined;
+    readonly clearEnv?: boolean | undefined;
+    readonly cwd?: string | undefined;
+    readonly okCodes?: readonly number[] | undefined;
+    readonly stderr?: Stderr | undefined;
+}
+export type Environment = Readonly<Record<string, string | undefined>>;
+export interface FileTarget {
+    readonly file: string;
+    readonly append?: boolean | undefined;
+}
+export interface Holder {
+    readonly pid: number;
+    readonly command: string;
+}
+declare class Job implements AsyncDisposable {
+    #private;
+    constructor(execution: Execution, text: string, maxBytes: number);
+    get stdin(): PipeWriter;
+    get stdout(): PipeReader;
+    get done(): Promise<JobResult>;
+    get pids(): readonly number[];
+    stats(): readonly StageResult[];
+    kill(): Promise<void>;
+    [asyncDispose](): Promise<void>;
+    toString(): string;
+    get output(): JobReader | undefined;
+}
+export type { Job };
+export interface JobResult {
+    readonly stages: readonly StageResult[];
+    readonly stdout?: Uint8Array<ArrayBuffer>;
+    readonly heldBy: readonly Holder[];
+}
+export declare class PipelineError extends PipeError {
+    readonly code = "ERR_PIPELINE_FAILED";
+    readonly stage: StageResult;
+    readonly failures: readonly StageResult[];
+    readonly stages: readonly StageResult[];
+    constructor(failures: readonly [StageResult, ...StageResult[]], stages: readonly StageResult[], options?: {
+        readonly why?: string | undefined;
+        readonly cause?: unknown;
+    });
+}
+export interface PipelineOptions {
+    readonly stdin?: Stdin | undefined;
+    readonly stdout?: Stdout | undefined;
+    readonly stderr?: Stderr | undefined;
+    readonly env?: Environment | undefined;
+    readonly clearEnv?: boolean | undefined;
+    readonly cwd?: string | undefined;
+    readonly signal?: Signal | undefined;
+    readonly timeout?: number | undefined;
+    readonly killGrace?: number | undefined;
+    readonly drainGrace?: number | undefined;
+    readonly killOnSignal?: boolean | undefined;
+    readonly forgiveSigpipe?: boolean | undefined;
+    readonly capacity?: number | undefined;
+    readonly maxBytes?: number | undefined;
+}
+declare class RunResult {
+    readonly stdout: Uint8Array<ArrayBuffer>;
+    readonly stages: readonly StageResult[];
+    readonly heldBy: readonly Holder[];
+    constructor({ stdout, stages, heldBy }: JobResult);
+    text(): string;
+    lines(): string[];
+    json(): unknown;
+}
+export type { RunResult };
+export type Stage = readonly Argument[] | Command | StageFunction;
+export type StageFunction = (reader: PipeReader, writer: PipeWriter, context: {
+    readonly signal: AbortSignal;
+}) => Promise<void>;
+export interface StageResult extends Usage {
+    readonly index: number;
+    readonly command: string;
+    readonly pid?: number;
+    readonly code: number | null;
+    readonly signal: string | null;
+    readonly error?: unknown;
+    readonly ok: boolean;
+    readonly forgiven: boolean;
+    readonly stderr: string;
+    readonly startedAt?: number;
+    readonly endedAt?: number;
+}
+export type Stderr = 'tail' | 'inherit' | 'stdout' | null | number | Writer | FileTarget;
+export type Stdin = null | 'inherit' | 'pipe' | (string & {}) | {
+    readonly text: string;
+} | Uint8Array | Reader | Omit<FileTarget, 'append'> | number;
+export type Stdout = 'pipe' | 'inherit' | null | number | Writer | FileTarget;
+declare class Substitution {
+    #private;
+    readonly reader: JobReader;
+    constructor(reader: JobReader, text: string);
+    toString(): string;
+}
+export type { Substitution };
+export interface Usage {
+    readonly userTime?: number;
+    readonly systemTime?: number;
+    readonly peakMemory?: number;
+    readonly bytesIn?: number;
+    readonly bytesOut?: number;
+    readonly isSampled?: boolean;
+}
+export declare function command(file: string, args?: readonly Argument[], options?: CommandOptions): Command;
+export declare function pipeline(...stagesAndOptions: [...stages: Stage[], options: PipelineOptions] | Stage[]): Job;
+export declare function run(...stagesAndOptions: [...stages: Stage[], options: PipelineOptions] | Stage[]): Promise<RunResult>;
+export declare function shell(text: string, options?: CommandOptions): Command;
+export declare function substitute(job: Job): Substitution;
 
 // pipework/testing
 

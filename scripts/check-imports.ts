@@ -1,6 +1,6 @@
 /**
  * Enforces which folder of src/ may import which: arrows point down, never sideways, never up, and cross folders only
- * through `index.js`, or `io/internal.js`. So `pipework` itself can fail for no missing module, and a transport can be
+ * through `index.js`, or the doors for siblings, `io/internal.js` and `os/internal.js`. So `pipework` itself can fail for no missing module, and a transport can be
  * deleted with its folder.
  */
 import { readdirSync, readFileSync } from 'node:fs';
@@ -38,6 +38,9 @@ const FOLDERS: Readonly<Record<string, Folder>> = {
     isPure: false,
   },
 };
+
+/** What other doors need of a folder and users do not. */
+const DOORS_FOR_SIBLINGS = ['io/internal.js', 'os/internal.js'];
 
 /** The one file that loads native code. */
 const BINDING = 'os/binding.ts';
@@ -89,8 +92,8 @@ function judgeRelative(path: string, from: string, folder: Folder, specifier: st
     const down = folder.below.length === 0 ? 'nothing' : folder.below.join(', ');
     return `'${specifier}': ${from} must not import ${to}; below it lies ${down}`;
   }
-  if (target === `${to}/index.js` || target === 'io/internal.js') return undefined;
-  return `'${specifier}': into another folder only through its index.js, or io/internal.js`;
+  if (target === `${to}/index.js` || DOORS_FOR_SIBLINGS.includes(target)) return undefined;
+  return `'${specifier}': into another folder only through its index.js, or ${DOORS_FOR_SIBLINGS.join(' or ')}`;
 }
 
 function isNative(specifier: string): boolean {

@@ -32,7 +32,10 @@ const TIMEOUT = 300_000; // milliseconds
 
 function testLayers(name: string, sanitizer: string): void {
   const program = join(work, name);
-  const files = [...sources('native').filter((path) => !/addon\w*\.c$/.test(path)), ...sources('native/test')];
+  const files = [
+    ...sources('native').filter((path) => !/addon\w*\.c$/.test(path)),
+    ...sources('native/test'),
+  ];
   run(compiler, [...FLAGS, '-fno-sanitize-recover=all', sanitizer, ...files, '-o', program]);
   const printed = run(program, [], STOP);
   console.log(`${name} of the lower layers: ${printed.trim()}`);

@@ -12,7 +12,8 @@ export type PipeErrorCode =
   | 'ERR_PIPE_ABANDONED'
   | 'ERR_PIPE_UNEXPECTED_END'
   | 'ERR_PIPE_LIMIT'
-  | 'ERR_PIPE_UNSUPPORTED';
+  | 'ERR_PIPE_UNSUPPORTED'
+  | 'ERR_PIPELINE_FAILED';
 
 /**
  * The base of them all, for `instanceof`.

@@ -2,6 +2,7 @@ import { binding, READ, WRITE } from './binding.js';
 import { KernelPipe } from './kernel-pipe.js';
 import { KernelReader } from './kernel-reader.js';
 import { KernelWriter } from './kernel-writer.js';
+import { linkOf } from './proc-files.js';
 import { ENOSYS, EPERM, systemError } from './system-error.js';
 
 /** One end of a pipe that is for a child to inherit: a blocking descriptor, closed when the child has it. */
@@ -14,6 +15,10 @@ export interface ChildEnd {
 export interface ChildPipe {
   readonly reader: KernelReader | ChildEnd;
   readonly writer: KernelWriter | ChildEnd;
+  /** What /proc calls it, as `pipe:[123]`; `undefined` where there is no /proc. */
+  readonly id: string | undefined;
+  /** The addon's number of the read end. */
+  readonly readSlot: number;
 }
 
 /**
@@ -29,12 +34,11 @@ export function childPipe(
   forChild: { readonly reader: boolean; readonly writer: boolean },
   capacity: number | undefined,
 ): ChildPipe {
-  const given = (forChild.reader ? READ : 0) | (forChild.writer ? WRITE : 0);
-  const result = binding().open(slots, given);
-  if (result < 0) throw systemError(result, 'pipe2', name);
-  const [readSlot, writeSlot] = slots as unknown as [number, number];
+  const [readSlot, writeSlot] = openSlots(name, (forChild.reader ? READ : 0) | (forChild.writer ? WRITE : 0));
   if (capacity !== undefined) wishFor(capacity, readSlot, writeSlot, name);
-  if (forChild.reader && forChild.writer) return { reader: { slot: readSlot }, writer: { slot: writeSlot } };
+  const id = linkOf('self', binding().number(readSlot));
+  if (forChild.reader && forChild.writer)
+    return { reader: { slot: readSlot }, writer: { slot: writeSlot }, id, readSlot };
   const shared = new KernelPipe(name, forChild.reader ? -1 : readSlot, forChild.writer ? -1 : writeSlot);
   const reader = forChild.reader ? { slot: readSlot } : new KernelReader(shared);
   const writer = forChild.writer ? { slot: writeSlot } : new KernelWriter(shared);
@@ -42,7 +46,14 @@ export function childPipe(
     ...(reader instanceof KernelReader && { reader }),
     ...(writer instanceof KernelWriter && { writer }),
   });
-  return { reader, writer };
+  return { reader, writer, id, readSlot };
+}
+
+/** The addon's numbers of both ends of a new pipe; those in `given`, READ or WRITE, are blocking. */
+export function openSlots(name: string, given: number): readonly [reader: number, writer: number] {
+  const result = binding().open(slots, given);
+  if (result < 0) throw systemError(result, 'pipe2', name);
+  return [slots[0] as number, slots[1] as number];
 }
 
 /** The child has it, or never will. */

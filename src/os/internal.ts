@@ -1,5 +1,6 @@
 /** The door for siblings in this package: what other doors need of this one and users do not. Not in `exports`. */
 export { binding } from './binding.js';
+export { ChildDrain } from './child-drain.js';
 export { type ChildEnd, childPipe, closeChildEnd } from './child-pipe.js';
 export { holdLoop, letLoopGo } from './hold.js';
 export { KernelReader } from './kernel-reader.js';

@@ -1,0 +1,70 @@
+/**
+ * What the end of all stages leaves open: a grandchild may hold a pipe for ever. So each pipe is read on until it ends, or
+ * brings nothing for a while; then our end closes, and nobody is killed.
+ */
+import { commandOf, descriptorNumbers, isOpenFor, linkOf, processNumbers } from '../os/internal.js';
+import type { Holder } from './result.js';
+
+/** A pipe that this process reads. */
+export interface Drained {
+  readonly bytesRead: number;
+  /** Bytes that wait to be read. */
+  readonly available: number;
+  /** Whether somebody may still write. */
+  readonly isHeld: boolean;
+  /** Makes an end of it. */
+  cut(): void;
+}
+
+/**
+ * Waits until nobody can write to `pipe`, or nothing has come for `grace` milliseconds: then somebody holds it, and it is
+ * cut as soon as all that came is read. Whether somebody holds it.
+ */
+export async function drain(pipe: Drained, grace: number): Promise<boolean> {
+  if (!pipe.isHeld) return false;
+  let moved = -1; // bytes
+  let quiet = 0; // milliseconds
+  const step = Math.max(1, Math.min(STEP, grace / 4)); // milliseconds
+  while (quiet < grace) {
+    await pause(step);
+    if (!pipe.isHeld) return false;
+    const now = pipe.bytesRead + pipe.available;
+    quiet = now === moved ? quiet + step : 0;
+    moved = now;
+  }
+  if (pipe.available === 0) pipe.cut();
+  else cutWhenRead(pipe, grace);
+  return true;
+}
+
+/** Whoever reads it takes their time. */
+function cutWhenRead(pipe: Drained, grace: number): void {
+  const timer = setTimeout(() => {
+    if (!pipe.isHeld) return;
+    if (pipe.available === 0) pipe.cut();
+    else cutWhenRead(pipe, grace);
+  }, grace);
+  timer.unref();
+}
+
+/** Who else has one of these pipes open for writing. */
+export function holdersOf(pipeIds: ReadonlySet<string>): Holder[] {
+  if (process.platform !== 'linux') return [];
+  return processNumbers()
+    .filter((pid) => pid !== process.pid && holds(pid, pipeIds))
+    .map((pid) => ({ pid, command: commandOf(pid) ?? '' }));
+}
+
+function holds(pid: number, pipeIds: ReadonlySet<string>): boolean {
+  const descriptors = descriptorNumbers(pid);
+  return (
+    descriptors !== 'refused' &&
+    descriptors.some((fd) => pipeIds.has(linkOf(pid, fd) ?? '') && isOpenFor(pid, fd, 'write'))
+  );
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
+
+const STEP = 10; // milliseconds

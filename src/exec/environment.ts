@@ -1,0 +1,57 @@
+import { checkOptions, describe } from '../io/internal.js';
+
+/** Variables for a command: added to this process's, or taken away where `undefined`. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What of a command's options says where it runs. */
+export interface Surroundings {
+  readonly env?: Environment | undefined;
+  readonly clearEnv?: boolean | undefined;
+  readonly cwd?: string | undefined;
+}
+
+/** @throws {TypeError} A wrong option, which the message names. */
+export function checkEnvironment(env: unknown, clearEnv: unknown, cwd: unknown): void {
+  if (env !== undefined) {
+    checkOptions('options.env', env, Object.keys(env ?? {}));
+    for (const [name, value] of Object.entries(env as Environment)) {
+      if (name === '' || /[=\0]/.test(name)) {
+        throw new TypeError(`options.env must have names without '=' or NUL, got ${describe(name)}`);
+      }
+      if (value === undefined) continue;
+      if (typeof value !== 'string' || value.includes('\0')) {
+        throw new TypeError(`options.env.${name} must be a string without NUL, got ${describe(value)}`);
+      }
+    }
+  }
+  if (clearEnv !== undefined && typeof clearEnv !== 'boolean') {
+    throw new TypeError(`options.clearEnv must be a boolean, got ${describe(clearEnv)}`);
+  }
+  if (cwd !== undefined && (typeof cwd !== 'string' || cwd === '' || cwd.includes('\0'))) {
+    throw new TypeError(`options.cwd must be the path of a folder, got ${describe(cwd)}`);
+  }
+}
+
+/** The variables that a command runs with: its own over those of its pipeline, over this process's. */
+export function mergeEnvironment(own: Surroundings, pipeline: Surroundings): Record<string, string> {
+  const isCleared = own.clearEnv ?? pipeline.clearEnv ?? false;
+  const merged: Record<string, string> = {};
+  for (const variables of [isCleared ? {} : process.env, pipeline.env ?? {}, own.env ?? {}]) {
+    for (const [name, value] of Object.entries(variables)) {
+      if (value === undefined) delete merged[name];
+      else merged[name] = value;
+    }
+  }
+  return merged;
+}
+
+/** The paths to try for a program, as execvp(3) does. */
+export function searchPath(file: string, env: Readonly<Record<string, string>>): string[] {
+  if (file.includes('/')) return [file];
+  return (env['PATH'] ?? DEFAULT_PATH)
+    .split(':')
+    .map((folder) => (folder === '' ? `./${file}` : `${folder}/${file}`));
+}
+
+/** What execvp(3) of glibc looks through without a PATH. */
+const DEFAULT_PATH = '/bin:/usr/bin';

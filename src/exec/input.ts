@@ -1,0 +1,107 @@
+import { copy, type PipeReader, type PipeWriter, pipe, type Reader } from '../io/index.js';
+import { closeEnd, isBytes } from '../io/internal.js';
+import { KernelReader } from '../os/internal.js';
+import { type ChildFd, NULL_FD, ownFd, sharedFd } from './child-fd.js';
+import { readerOf } from './fd-ends.js';
+import { JobReader } from './job-reader.js';
+import type { Links, Source } from './links.js';
+import { isText, type Stdin } from './stdin.js';
+import { openTarget } from './targets.js';
+
+/** The left end of a pipeline. */
+export interface Input {
+  /** What the first stage reads. */
+  readonly source: Source;
+  /** For 'pipe': what the caller writes to. */
+  readonly writer?: PipeWriter;
+  /** Another pipeline whose output was joined to this one in the kernel. */
+  readonly upstream?: JobReader;
+  /** Sends what is to be sent, and ends with it; the signal fires when nobody reads any more. */
+  readonly feed?: (signal: AbortSignal) => Promise<void>;
+}
+
+/**
+ * Opens what the first stage reads.
+ *
+ * @param forChild The first stage is a process.
+ * @throws A system error; nothing is left open.
+ */
+export function openInput(stdin: Stdin, forChild: boolean, links: Links): Input {
+  if (stdin === null) return { source: forChild ? NULL_FD : ended() };
+  if (stdin === 'pipe') {
+    const { source, sink } = links.open('stdin', { reader: forChild, writer: false });
+    return { source, writer: sink as PipeWriter };
+  }
+  if (stdin === 'inherit' || typeof stdin === 'number') {
+    const fd = typeof stdin === 'number' ? stdin : 0;
+    return forChild ? { source: sharedFd(fd) } : fed(links, forChild, sendFrom(readerOf(fd)));
+  }
+  if (typeof stdin === 'string') return fed(links, forChild, sendAll(stdin));
+  if (isBytes(stdin)) return fed(links, forChild, sendAll(stdin));
+  if (isText(stdin)) return fed(links, forChild, sendAll(stdin.text));
+  if (stdin instanceof JobReader) return joined(stdin, forChild, links);
+  if (stdin instanceof KernelReader) {
+    return { source: forChild ? ownFd(stdin.release()) : stdin };
+  }
+  if ('file' in stdin) {
+    const file = openTarget(stdin, 'read');
+    return forChild ? { source: file } : fed(links, forChild, sendFrom(readerOfFile(file)));
+  }
+  return fed(links, forChild, sendFrom(stdin as Reader));
+}
+
+type Send = (to: PipeWriter, signal: AbortSignal) => Promise<void>;
+
+function fed(links: Links, forChild: boolean, send: Send): Input {
+  const { source, sink } = links.open('stdin', { reader: forChild, writer: false });
+  const writer = sink as PipeWriter;
+  return {
+    source,
+    feed: async (signal) => {
+      try {
+        await send(writer, signal);
+        writer.close();
+        await writer.closed;
+      } catch (error) {
+        writer.abort(error);
+        // Nobody has to read all that is offered.
+        if (!signal.aborted && (error as { code?: unknown } | null)?.code !== 'EPIPE') throw error;
+      }
+    },
+  };
+}
+
+function sendAll(content: Uint8Array | string): Send {
+  return async (to, signal) => {
+    await to.write(content, { signal });
+  };
+}
+
+function sendFrom(from: Reader): Send {
+  return async (to, signal) => {
+    try {
+      await copy(from, to, { signal });
+    } finally {
+      await closeEnd(from);
+    }
+  };
+}
+
+/** Another pipeline's output: in the kernel where both sides are processes, else as any reader. */
+function joined(upstream: JobReader, forChild: boolean, links: Links): Input {
+  if (!forChild) return { source: upstream };
+  const fd = upstream.handOver();
+  if (fd === undefined) return fed(links, forChild, sendFrom(upstream));
+  return { source: ownFd(fd), upstream };
+}
+
+function readerOfFile(file: ChildFd): Reader & { close(): void } {
+  return { ...readerOf(file.value), close: () => file.close() };
+}
+
+/** A reader with nothing in it. */
+function ended(): PipeReader {
+  const { reader, writer } = pipe({ name: 'no stdin', capacity: 1 });
+  writer.close();
+  return reader;
+}

@@ -1,0 +1,69 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { statSync } from 'node:fs';
+import { binding, type SystemError, systemError } from '../../os/internal.js';
+import type { ChildFd } from '../child-fd.js';
+import type { Child, Exit, StartSpec } from './child.js';
+import { signalName } from './native-child.js';
+
+/**
+ * A child of `node:child_process`, where the addon cannot start any: fewer facts, and the runtime copies this process's
+ * page tables for each.
+ */
+export class NodeChild implements Child {
+  readonly pid: number | undefined;
+  readonly exited: Promise<Exit>;
+  hasExited = false;
+
+  readonly #child: ChildProcess;
+
+  constructor(child: ChildProcess, spec: StartSpec) {
+    this.#child = child;
+    this.pid = child.pid;
+    this.exited = new Promise((resolve) => {
+      child.on('exit', (code, signal) => {
+        this.hasExited = true;
+        resolve({ code, signal });
+      });
+      child.on('error', (error) => {
+        if (this.pid !== undefined) return; // a signal that could not be sent
+        this.hasExited = true;
+        resolve({ code: null, signal: null, error: explain(error, spec) });
+      });
+    });
+  }
+
+  signal(number: number): void {
+    if (!this.hasExited) this.#child.kill(signalName(number) as NodeJS.Signals);
+  }
+}
+
+/** Starts a process by the runtime's own means. What it throws at once comes as the error of a child, too. */
+export function startByNode(spec: StartSpec): NodeChild | SystemError {
+  try {
+    const child = spawn(spec.file, spec.args, {
+      env: spec.env,
+      ...(spec.cwd !== undefined && { cwd: spec.cwd }),
+      stdio: spec.fds.map(descriptorOf),
+    });
+    return new NodeChild(child, spec);
+  } catch (error) {
+    return explain(error as Error, spec);
+  }
+}
+
+function descriptorOf({ kind, value }: ChildFd): number | 'ignore' {
+  if (kind === 'null') return 'ignore';
+  return kind === 'slot' ? binding().number(value) : value;
+}
+
+/** A missing folder reads as a missing command there. */
+function explain(error: Error, spec: StartSpec): SystemError {
+  const { code, errno } = error as SystemError;
+  if (code === undefined || typeof errno !== 'number') return error as SystemError;
+  const isCwd = spec.cwd !== undefined && !isFolder(spec.cwd);
+  return isCwd ? systemError(errno, 'chdir', `the cwd ${spec.cwd}`) : systemError(errno, 'spawn', spec.file);
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
