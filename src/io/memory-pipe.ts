@@ -351,8 +351,10 @@ export class MemoryPipe extends Sides implements WaitedPipe, AbandonablePipe {
     this.ring?.drop();
   }
 
+  /** But for those that a signal of somebody's own, let go by an earlier one, has ended. */
   private rejectWrites(writes: readonly Operation[], error: (done: number) => unknown): void {
     for (const write of writes) {
+      if (!write.isWaiting) continue;
       unpark(write, this.writes);
       write.reject(error(write.done));
     }
