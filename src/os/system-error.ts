@@ -20,4 +20,7 @@ const { errno } = constants;
 export const EAGAIN = -errno.EAGAIN;
 export const EPIPE = -errno.EPIPE;
 export const ENOSYS = -errno.ENOSYS;
+export const EMFILE = -errno.EMFILE;
+export const ENFILE = -errno.ENFILE;
+export const ENOMEM = -errno.ENOMEM;
 export const EFAULT = -errno.EFAULT;
