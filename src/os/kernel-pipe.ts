@@ -190,7 +190,7 @@ export class KernelPipe extends Sides implements WaitedPipe, AbandonablePipe {
   isHeldOutside(kind: 'read' | 'write'): boolean {
     const [own, other] = kind === 'read' ? [this.reading, this.writing] : [this.writing, this.reading];
     if (!other.isOutside) return false;
-    return holderOutside(own.number, kind === 'read' ? 'write' : 'read', other.descriptors());
+    return holderOutside(this, own.number, kind === 'read' ? 'write' : 'read', other.descriptors());
   }
 
   // Closing
