@@ -57,6 +57,9 @@ test('addon: a length or start outside of the memory moves nothing', () => {
     [-1, 1],
     [0, -1],
     [2 ** 31 - 1, 2 ** 31 - 1],
+    [2 ** 53 - 1, 1],
+    [2 ** 53 - 1, 2 ** 53 - 1],
+    [1, 2 ** 64],
     ...NO_INTEGERS.map((n) => [0, n]),
   ]) {
     equal(linux['read']?.(reader, bytes, start, length), -EFAULT, `${start}, ${length}`);
@@ -64,6 +67,20 @@ test('addon: a length or start outside of the memory moves nothing', () => {
   equal(linux['read']?.(reader, new Uint16Array(8), 0, 8), -EINVAL);
   equal(linux['available']?.(reader), 8);
   equal(linux['wait']?.(reader, Number.NaN), -EINVAL, 'and not for ever');
+  for (const slot of [reader, writer]) equal(linux['close']?.(slot), 0);
+});
+
+test('addon: memory of more than 2 ** 31 bytes is read and written at any place of it', () => {
+  const [reader, writer] = open(linux);
+  const far = 2 ** 31 + 5; // bytes
+  const bytes = new Uint8Array(far + 2 ** 17);
+  bytes[far] = 7;
+  equal(linux['write']?.(writer, bytes, far, 3), 3);
+  equal(linux['read']?.(reader, bytes, far + 8, 8), 3);
+  equal(bytes[far + 8], 7);
+  equal(linux['write']?.(writer, bytes, 0, bytes.length), 65536);
+  equal(linux['read']?.(reader, bytes, 0, bytes.length), 65536);
+  equal(linux['read']?.(reader, bytes, 0, bytes.length + 1), -EFAULT);
   for (const slot of [reader, writer]) equal(linux['close']?.(slot), 0);
 });
 

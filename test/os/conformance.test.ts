@@ -1,7 +1,7 @@
 /**
- * Kernel pipes keep the common contract: made here (by PIPEWORK_OS=posix and thread in the ways of other systems, too),
- * and with two ends that came from outside, a FIFO and an anonymous pipe, by each way of calling them. The ways of
- * calling are named by PIPEWORK_OS at the moment at which an end is made.
+ * Kernel pipes keep the common contract: made here, and with two ends that came from outside, a FIFO and an anonymous pipe,
+ * by each way of calling them. The ways of calling are named by PIPEWORK_OS at the moment at which an end is made. With
+ * PIPEWORK_OS=posix or thread (conformance-posix.test.ts, conformance-thread.test.ts) it is the way of other systems.
  */
 import { test } from 'node:test';
 import * as os from 'pipework/os';
@@ -35,7 +35,8 @@ const cases = conformance({
   openClogged: () => clog(open()),
   supports: { rendezvous: false, exactCapacity: false },
 });
-for (const { name, skip, run } of cases) test(`os: ${name}`, { skip: skip ?? false }, run);
+for (const { name, skip, run } of cases)
+  test(`os${mode === undefined ? '' : ` (${mode})`}: ${name}`, { skip: skip ?? false }, run);
 
 /** Two ends that know nothing of each other but what the kernel says: each of them came from outside. */
 function openOutside(pair: () => Pair, way: string | undefined) {
