@@ -68,14 +68,22 @@ void *elements(napi_env env, napi_value array, napi_typedarray_type type, size_t
   return actual == type ? data : NULL;
 }
 
+/* A number of bytes, which may be more than 32 bits hold: some arrays are that long. -1 for what is none. */
+static int64_t byte_count(napi_env env, napi_value value) {
+  double number;
+  if (napi_get_value_double(env, value, &number) != napi_ok) return -1;
+  if (!(number >= 0 && number <= 9007199254740991.0) || number != (double)(int64_t)number) return -1;
+  return (int64_t)number;
+}
+
 /* The bytes [start, start + length) of a Uint8Array that is long enough now, whatever it was when somebody checked. */
-static int span(napi_env env, napi_value array, int32_t start, int32_t length, uint8_t **bytes) {
+static int span(napi_env env, napi_value array, int64_t start, int64_t length, uint8_t **bytes) {
   napi_typedarray_type type;
   size_t have = 0;
   void *data = NULL;
   if (napi_get_typedarray_info(env, array, &type, &have, &data, NULL, NULL) != napi_ok) return -EINVAL;
   if (type != napi_uint8_array && type != napi_uint8_clamped_array) return -EINVAL;
-  if (start < 0 || length < 0 || (size_t)start + (size_t)length > have) return -EFAULT;
+  if (start < 0 || length < 0 || (uint64_t)start + (uint64_t)length > have) return -EFAULT;
   *bytes = (uint8_t *)data + start;
   return 0;
 }
@@ -364,18 +372,19 @@ static napi_value fn_reopen(napi_env env, napi_callback_info info) {
   direction = integer(env, call.argv[1]);
   if (fd < 0) return result(env, -EBADF);
   if (direction != PW_READ && direction != PW_WRITE) return result(env, -EINVAL);
-  twin = call.self->system->reopen(fd, direction, 0);
+  twin = call.self->system->reopen(fd, 0);
   if (twin < 0) return result(env, twin);
   index = take_slot(call.self, twin, direction, PW_NONBLOCK);
   if (index < 0) close(twin);
   return result(env, index);
 }
 
-/* adopt(fd, direction, how): the slot of `fd` itself, which from now on is the addon's to close, unless it is 0, 1 or 2. */
+/* adopt(fd, direction, how): the slot of the description that `fd` has, by a number of its own, and `fd` is the caller's to
+ * close. Where there is no further number, and for 0, 1 and 2, the slot has `fd` itself, as number(slot) tells. */
 static napi_value fn_adopt(napi_env env, napi_callback_info info) {
   struct call call;
   int32_t fd, direction, how;
-  int index;
+  int own, index;
   if (!begin(env, info, 3, &call)) return result(env, -EINVAL);
   fd = integer(env, call.argv[0]);
   direction = integer(env, call.argv[1]);
@@ -383,8 +392,11 @@ static napi_value fn_adopt(napi_env env, napi_callback_info info) {
   if (fd < 0) return result(env, -EBADF);
   if ((direction != PW_READ && direction != PW_WRITE) || (how != PW_NOWAIT && how != PW_POLL))
     return result(env, -EINVAL);
-  index = take_slot(call.self, fd, direction, how);
+  own = fd <= 2 ? fd : fcntl(fd, F_DUPFD_CLOEXEC, 3);
+  if (own == -1) own = fd;
+  index = take_slot(call.self, own, direction, how);
   if (index >= 0) call.self->slots[index].adopted = 1;
+  else if (own != fd) close(own);
   return result(env, index);
 }
 
@@ -396,7 +408,7 @@ static napi_value fn_twin(napi_env env, napi_callback_info info) {
   slot = slot_of(call.self, integer(env, call.argv[0]));
   if (slot == NULL) return result(env, -EBADF);
   if (slot->twin == -1) {
-    int twin = call.self->system->reopen(slot->fd, slot->direction, 1);
+    int twin = call.self->system->reopen(slot->fd, 1);
     if (twin < 0) return result(env, twin);
     slot->twin = twin;
   }
@@ -420,7 +432,8 @@ static napi_value fn_number(napi_env env, napi_callback_info info) {
   return result(env, slot == NULL ? -EBADF : slot->fd);
 }
 
-/* expose(slot): our own descriptor, made blocking for whoever gets it, where there are no twins. */
+/* expose(slot): our own descriptor, made blocking for whoever gets it, where there are no twins. Our own calls do not wait
+ * all the same: by RWF_NOWAIT, or else poll(2). */
 static napi_value fn_expose(napi_env env, napi_callback_info info) {
   struct call call;
   struct slot *slot;
@@ -430,7 +443,7 @@ static napi_value fn_expose(napi_env env, napi_callback_info info) {
   if (slot == NULL) return result(env, -EBADF);
   error = pw_set_nonblock(slot->fd, 0);
   if (error != 0) return result(env, error);
-  slot->how = PW_POLL;
+  slot->how = PW_NOWAIT;
   return result(env, slot->fd);
 }
 
@@ -466,16 +479,16 @@ static napi_value fn_read(napi_env env, napi_callback_info info) {
   struct call call;
   struct slot *slot;
   uint8_t *bytes;
-  int32_t length;
+  int64_t length;
   ssize_t moved;
   int error;
   if (!begin(env, info, 4, &call)) return result(env, -EINVAL);
   slot = slot_of(call.self, integer(env, call.argv[0]));
   if (slot == NULL) return result(env, -EBADF);
-  length = integer(env, call.argv[3]);
-  if (length > MAX_MOVE) length = MAX_MOVE;
-  error = span(env, call.argv[1], integer(env, call.argv[2]), length, &bytes);
+  length = byte_count(env, call.argv[3]);
+  error = span(env, call.argv[1], byte_count(env, call.argv[2]), length, &bytes);
   if (error != 0) return result(env, error);
+  if (length > MAX_MOVE) length = MAX_MOVE;
   moved = call.self->system->read(slot->fd, slot->how, bytes, (size_t)length);
   if (moved == -EOPNOTSUPP && slot->how == PW_NOWAIT) {
     slot->how = PW_POLL; /* a FIFO, a reopened pipe, or a kernel before 6.4 */
@@ -489,16 +502,16 @@ static napi_value fn_write(napi_env env, napi_callback_info info) {
   struct call call;
   struct slot *slot;
   uint8_t *bytes;
-  int32_t length;
+  int64_t length;
   ssize_t moved;
   int error;
   if (!begin(env, info, 4, &call)) return result(env, -EINVAL);
   slot = slot_of(call.self, integer(env, call.argv[0]));
   if (slot == NULL) return result(env, -EBADF);
-  length = integer(env, call.argv[3]);
-  if (length > MAX_MOVE) length = MAX_MOVE;
-  error = span(env, call.argv[1], integer(env, call.argv[2]), length, &bytes);
+  length = byte_count(env, call.argv[3]);
+  error = span(env, call.argv[1], byte_count(env, call.argv[2]), length, &bytes);
   if (error != 0) return result(env, error);
+  if (length > MAX_MOVE) length = MAX_MOVE;
   moved = call.self->system->write(slot->fd, slot->how, bytes, (size_t)length);
   if (moved == -EOPNOTSUPP && slot->how == PW_NOWAIT) {
     slot->how = PW_POLL;
@@ -605,6 +618,17 @@ static napi_value fn_directions(napi_env env, napi_callback_info info) {
   return result(env, fd < 0 ? -EBADF : pw_directions(fd));
 }
 
+/* owner(fd): the slot whose descriptor, or whose twin, has that number; -EBADF when none has. */
+static napi_value fn_owner(napi_env env, napi_callback_info info) {
+  struct call call;
+  int32_t fd;
+  if (!begin(env, info, 1, &call)) return result(env, -EINVAL);
+  fd = integer(env, call.argv[0]);
+  for (int i = 0; fd >= 0 && i < call.self->length; i++)
+    if (call.self->slots[i].fd == fd || call.self->slots[i].twin == fd) return result(env, i);
+  return result(env, -EBADF);
+}
+
 /* closeNumber(fd): a descriptor that came from outside and was replaced. Never one of the standard three. */
 static napi_value fn_close_number(napi_env env, napi_callback_info info) {
   struct call call;
@@ -637,7 +661,7 @@ static napi_value fn_init(napi_env env, napi_callback_info info) {
       {"close", fn_close},         {"read", fn_read},               {"write", fn_write},
       {"wait", fn_wait},           {"available", fn_available},     {"capacity", fn_capacity},
       {"watch", fn_watch},         {"setCapacity", fn_set_capacity}, {"hold", fn_hold},
-      {"directions", fn_directions}, {"closeNumber", fn_close_number},
+      {"directions", fn_directions}, {"owner", fn_owner},           {"closeNumber", fn_close_number},
       {"number", fn_number},       {"twinNumber", fn_twin_number},  {"expose", fn_expose},
   };
   if (napi_get_cb_info(env, info, &count, argv, NULL, NULL) != napi_ok || count < 4) return NULL;

@@ -11,8 +11,8 @@
 /* How a descriptor has to be called so that the call never blocks. */
 enum pw_how {
   PW_NONBLOCK, /* an open file description of our own, with O_NONBLOCK */
-  PW_NOWAIT,   /* somebody else's description, RWF_NOWAIT on each call (Linux 6.4) */
-  PW_POLL      /* somebody else's description, poll(2) before each call; only we may read it */
+  PW_NOWAIT,   /* a description that others have too, RWF_NOWAIT on each call (Linux 6.4) */
+  PW_POLL      /* the same, poll(2) before each call; only we may read it */
 };
 
 enum pw_direction { PW_READ = 1, PW_WRITE = 2 };
@@ -22,8 +22,9 @@ struct pw_system {
   /* pipe(2): ends[0] reads, ends[1] writes, both non-blocking. */
   int (*open)(int ends[2]);
 
-  /* Opens the same end of the same pipe once more: another description, blocking or not. -ENOSYS where there is no way. */
-  int (*reopen)(int fd, enum pw_direction direction, int blocking);
+  /* Opens the same end of the same pipe once more, for reading, writing or both as `fd` is: another description, blocking
+   * or not. -ENOSYS where there is no way. */
+  int (*reopen)(int fd, int blocking);
 
   /* Bytes that the pipe holds when full pages are written; asking for more or less gives what the kernel granted. */
   int (*capacity)(int fd);

@@ -18,13 +18,15 @@
 
 static int linux_open(int ends[2]) { return pipe2(ends, O_CLOEXEC | O_NONBLOCK) == -1 ? -errno : 0; }
 
-static int linux_reopen(int fd, enum pw_direction direction, int blocking) {
+static int linux_reopen(int fd, int blocking) {
   char path[sizeof "/proc/self/fd/" + 3 * sizeof fd];
+  int flags = fcntl(fd, F_GETFL);
   int error;
   int twin;
+  if (flags == -1) return -errno;
   snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
   /* Non-blocking even when it shall not stay so: to open a FIFO may wait for its other side. */
-  do twin = open(path, (direction == PW_READ ? O_RDONLY : O_WRONLY) | O_CLOEXEC | O_NONBLOCK);
+  do twin = open(path, (flags & O_ACCMODE) | O_CLOEXEC | O_NONBLOCK);
   while (twin == -1 && errno == EINTR);
   if (twin == -1) return -errno;
   if (!blocking) return twin;

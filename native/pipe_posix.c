@@ -114,9 +114,8 @@ static int posix_open(int ends[2]) {
   return 0;
 }
 
-static int posix_reopen(int fd, enum pw_direction direction, int blocking) {
+static int posix_reopen(int fd, int blocking) {
   (void)fd;
-  (void)direction;
   (void)blocking;
   return -ENOSYS;
 }

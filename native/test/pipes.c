@@ -114,17 +114,17 @@ static void test_reopen(void) {
   int ends[2], reader, writer;
   int before = open_descriptors();
   CHECK(pw_linux.open(ends) == 0);
-  writer = pw_linux.reopen(ends[1], PW_WRITE, 1);
-  reader = pw_linux.reopen(ends[0], PW_READ, 0);
+  writer = pw_linux.reopen(ends[1], 1);
+  reader = pw_linux.reopen(ends[0], 0);
   CHECK(!is_nonblocking(writer) && is_nonblocking(ends[1]) && is_nonblocking(reader));
   CHECK(is_cloexec(writer) && is_cloexec(reader));
   close(ends[1]);
   CHECK(pw_linux.read(ends[0], PW_NONBLOCK, bytes, 1) == -EAGAIN); /* the twin counts */
   CHECK(write(writer, "x", 1) == 1 && pw_linux.read(reader, PW_NONBLOCK, bytes, 9) == 1);
   limit_descriptors(0);
-  CHECK(pw_linux.reopen(ends[0], PW_READ, 1) == -EMFILE);
+  CHECK(pw_linux.reopen(ends[0], 1) == -EMFILE);
   limit_descriptors(-1);
-  CHECK(pw_linux.reopen(9999, PW_READ, 0) == -ENOENT);
+  CHECK(pw_linux.reopen(9999, 0) == -EBADF);
   close(writer);
   CHECK(pw_linux.read(ends[0], PW_NONBLOCK, bytes, 1) == 0);
   close(reader);

@@ -27,8 +27,8 @@ Commands:
 ${Array.from(COMMANDS, ([name, { summary }]) => `  ${name.padEnd(11)}${summary}`).join('\n')}
 
 Options:
-  --help     Show this, or with a command the help of that command.
-  --version  Show the version.
+  -h, --help  Show this, or with a command the help of that command.
+  --version   Show the version.
 `;
 
 // Whoever reads this output may have seen enough: `pipework tour | head`.
@@ -47,7 +47,7 @@ async function main(args: readonly string[]): Promise<number> {
   try {
     const { values } = parse({
       args: own,
-      options: { help: { type: 'boolean' }, version: { type: 'boolean' } },
+      options: { help: { type: 'boolean', short: 'h' }, version: { type: 'boolean' } },
     });
     if (values.help) return print(HELP);
     if (values.version) return print(`${version()}\n`);

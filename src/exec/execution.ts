@@ -78,6 +78,7 @@ export class Execution implements EndsAtExit, Owner {
     const { signal } = options;
     if (signal?.aborted) {
       this.#cancelled = { error: signal.reason, running: [] };
+      this.#cancelInputs();
     } else {
       terminateAtExit(this);
       this.#startAll();
@@ -123,10 +124,22 @@ export class Execution implements EndsAtExit, Owner {
   async #end(reason: unknown, grace: number): Promise<void> {
     this.#ending.abort(reason);
     this.#feeding.abort(reason);
-    for (const upstream of this.#upstreams) upstream.owner.cancel('what read its output was ended');
-    await kill(() => this.#family(), grace);
-    for (const stage of this.#running) if (stage instanceof FunctionStage) stage.giveUp(reason);
-    this.stdout?.close();
+    this.#cancelInputs();
+    const functions = this.#running.filter((stage) => stage instanceof FunctionStage);
+    const ended = Promise.all(functions.map((stage) => stage.ended));
+    await Promise.all([kill(() => this.#family(), grace), within(grace, ended)]);
+    for (const stage of functions) stage.giveUp(reason);
+  }
+
+  /** Other pipelines whose output is this one's, or was to be. */
+  #cancelInputs(): void {
+    const why = 'what was to read its output was ended';
+    for (const upstream of this.#upstreams) void upstream.owner.cancel(why);
+    if (this.#options.stdin instanceof JobReader) void this.#options.stdin.owner.cancel(why);
+    for (const stage of this.#stages) {
+      if (!(stage instanceof Command)) continue;
+      for (const arg of stage.args) if (arg instanceof Substitution) void arg.reader.owner.cancel(why);
+    }
   }
 
   #family(): Family {
@@ -283,10 +296,11 @@ export class Execution implements EndsAtExit, Owner {
         ? undefined
         : setTimeout(() => void this.cancel(`timed out after ${timeout} ms`), timeout);
     await Promise.all(this.#running.map(({ ended }) => ended));
+    this.#feeding.abort();
+    // Who holds a pipe may write to it for ever: the signal and the timeout are for that, too.
+    const heldBy = await this.#drainAll();
     clearTimeout(timer);
     signal?.removeEventListener('abort', onAbort);
-    this.#feeding.abort();
-    const heldBy = await this.#drainAll();
     await Promise.all([...this.#pumps, this.#killed]);
     this.#hasEnded = true;
     hasEnded(this);
@@ -326,7 +340,9 @@ export class Execution implements EndsAtExit, Owner {
     for (const { owner } of this.#upstreams) await owner.verdict;
     let failures = stages.filter(({ ok, forgiven }) => !ok && !forgiven);
     if (failures.length === 0 && cancelled !== undefined) {
+      // All ended well when they were told to, or had before; the pipeline did not.
       failures = stages.filter(({ index }) => cancelled.running.includes(index)).slice(0, 1);
+      if (failures.length === 0) failures = stages.slice(-1);
     }
     const [first, ...rest] = failures;
     if (first !== undefined) throw new PipelineError([first, ...rest], stages, { why: cancelled?.why });
@@ -357,6 +373,16 @@ const SHELL_SIGPIPE = 141;
 
 function commandLine(stage: Command | StageFunction): string {
   return stage instanceof Command ? String(stage) : nameOf(stage);
+}
+
+/** Waits for `promise`, for at most so many milliseconds. */
+async function within(milliseconds: number, promise: Promise<unknown>): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise((resolve) => {
+    timer = setTimeout(resolve, milliseconds);
+  });
+  await Promise.race([promise, late]);
+  clearTimeout(timer);
 }
 
 function isRunning(stage: RunningStage): boolean {

@@ -100,6 +100,7 @@ export class Job implements AsyncDisposable {
   async [asyncDispose](): Promise<void> {
     await this.kill();
     await this.#execution.finished.catch(() => {});
+    this.#execution.stdout?.close();
   }
 
   /** The command lines, for messages. */
@@ -124,6 +125,7 @@ export class Job implements AsyncDisposable {
       return { ...(await finished), stdout: bytes };
     } catch (error) {
       await this.#execution.cancel('its output was not collected', { error });
+      stdout.close();
       await finished;
       throw error;
     }

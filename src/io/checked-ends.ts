@@ -6,7 +6,7 @@ import { describe } from './arguments.js';
 import type { CallOptions, Reader, Signal, Writer } from './types.js';
 
 /** A call that moves nothing so many times in a row never will. */
-const EMPTY_MAX = 100;
+export const EMPTY_MAX = 100;
 
 export class CheckedReader {
   readonly #argument: string;

@@ -47,10 +47,16 @@ export async function copy(from: Reader, to: Writer, options: CopyOptions = {}):
   const source = new CheckedReader('from', from);
   const sink = new CheckedWriter('to', to);
   const { signal, limit, onProgress, close } = checkCopyOptions(options);
-  const stop = close ? new Stop(signal, to) : undefined;
-  const stopSignal = stop === undefined ? signal : stop.signal;
+  let stop: Stop | undefined;
   try {
-    const copied = await copyPieces(source, sink, stopSignal, limit, onProgress);
+    if (close) stop = new Stop(signal, to);
+    const copied = await copyPieces(
+      source,
+      sink,
+      stop === undefined ? signal : stop.signal,
+      limit,
+      onProgress,
+    );
     if (close) await Promise.all([closeEnd(to), closeEnd(from)]);
     return copied;
   } catch (error) {
@@ -93,9 +99,10 @@ class Stop {
 
   constructor(caller: Signal | undefined, sink: Writer & { readonly closed?: unknown }) {
     this.#caller = caller;
+    const { closed } = sink; // before the caller's signal is listened to: a sink of somebody's own may throw
+    if (closed instanceof Promise) closed.catch((reason) => this.#controller.abort(reason));
     if (caller?.aborted) this.#onAbort();
     else caller?.addEventListener('abort', this.#onAbort);
-    if (sink.closed instanceof Promise) sink.closed.catch((reason) => this.#controller.abort(reason));
   }
 
   get signal(): Signal {

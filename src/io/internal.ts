@@ -1,7 +1,7 @@
 /** The door for siblings in this package: what other doors need of this one and users do not. Not in `exports`. */
 export * from './abandoned.js';
 export * from './arguments.js';
-export { closeEnd } from './checked-ends.js';
+export { closeEnd, EMPTY_MAX } from './checked-ends.js';
 export * from './chunk-iterator.js';
 export * from './deadlock.js';
 export { host } from './host.js';

@@ -8,7 +8,7 @@
 import { type AbandonablePipe, type Ends, unwatchForAbandonment, watchForAbandonment } from './abandoned.js';
 import { checkBytes, memoryGone, signalOf } from './arguments.js';
 import { CHUNK_MAX } from './chunk-iterator.js';
-import { copyBytes } from './copy-bytes.js';
+import { copyLentBytes } from './copy-bytes.js';
 import { watchForDeadlock } from './deadlock.js';
 import { AbandonedPipeError } from './errors.js';
 import { Operation, OperationQueue, type WaitedPipe } from './operation.js';
@@ -227,7 +227,7 @@ export class MemoryPipe extends Sides implements WaitedPipe, AbandonablePipe {
       count = Math.min(length, this.restOfFirstWrite());
       if (count === 0) return 0;
       const write = this.writes.head as Operation;
-      copyBytes(into, 0, write.bytes as Uint8Array, write.done, count);
+      copyLentBytes(into, 0, write.bytes as Uint8Array, write.done, count);
       this.bytesWritten += count;
       write.done += count;
       if (write.done === write.length) this.finishWrite(write);
@@ -289,7 +289,7 @@ export class MemoryPipe extends Sides implements WaitedPipe, AbandonablePipe {
     let count = Math.min(read.length, end - start);
     if (this.ring !== undefined) count = Math.min(count, this.ring.capacity);
     const into = read.bytes ?? new Uint8Array(count);
-    copyBytes(into, 0, chunk, start, count);
+    copyLentBytes(into, 0, chunk, start, count);
     this.bytesWritten += count;
     this.bytesRead += count;
     unpark(read, this.reads);
@@ -351,8 +351,10 @@ export class MemoryPipe extends Sides implements WaitedPipe, AbandonablePipe {
     this.ring?.drop();
   }
 
+  /** But for those that a signal of somebody's own, let go by an earlier one, has ended. */
   private rejectWrites(writes: readonly Operation[], error: (done: number) => unknown): void {
     for (const write of writes) {
+      if (!write.isWaiting) continue;
       unpark(write, this.writes);
       write.reject(error(write.done));
     }

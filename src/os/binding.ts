@@ -29,6 +29,7 @@ export interface Binding {
   watch(slot: number): number;
   hold(on: number): number;
   directions(fd: number): number;
+  owner(fd: number): number;
   number(slot: number): number;
   expose(slot: number): number;
   closeNumber(fd: number): number;

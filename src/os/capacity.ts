@@ -10,7 +10,7 @@ type End = 'reader' | 'writer';
 
 /** Bytes that the pipe holds, by F_GETPIPE_SZ. @throws {ClosedPipeError | UnsupportedError} or a system error. */
 export function capacity(pipe: KernelPipe, side: ReadSide | WriteSide, end: End): number {
-  if (side.slot === -1) throw pipe.closedError(end, 0);
+  pipe.checkOpen(end);
   const bytes = binding().capacity(side.slot);
   if (bytes === ENOSYS) throw new UnsupportedError(NO_CAPACITY);
   if (bytes < 0) throw systemError(bytes, 'fcntl', `capacity of ${pipe.name}`);
@@ -22,15 +22,16 @@ export function setCapacity(pipe: KernelPipe, side: ReadSide | WriteSide, end: E
   checkWhole('capacity', bytes, 1);
   if (bytes > CAPACITY_MAX)
     throw new RangeError(`capacity must be at most ${CAPACITY_MAX} bytes, got ${bytes}`);
-  if (side.slot === -1) throw pipe.closedError(end, 0);
+  pipe.checkOpen(end);
   const granted = binding().setCapacity(side.slot, bytes);
   if (granted === ENOSYS) throw new UnsupportedError(NO_CAPACITY);
   if (granted < 0) throw systemError(granted, 'fcntl', `capacity of ${bytes} bytes for ${pipe.name}`);
+  pipe.pump(); // a write that waits may have its room now
 }
 
 /** Bytes in the pipe, by FIONREAD. */
 export function available(pipe: KernelPipe, side: ReadSide | WriteSide, end: End): number {
-  if (side.slot === -1) throw pipe.closedError(end, 0);
+  pipe.checkOpen(end);
   const bytes = binding().available(side.slot);
   if (bytes < 0) throw systemError(bytes, 'ioctl', `bytes available in ${pipe.name}`);
   return bytes;

@@ -153,16 +153,19 @@ export class KernelPipe extends Sides implements WaitedPipe, AbandonablePipe {
     );
   }
 
-  /** A descriptor of one end was given out: what waits on the other one may be ended by whoever gets it. */
-  watchWaits(): void {
-    if (this.writing.isOutside && this.reading.queue.head !== undefined) this.reading.watch();
-    if (this.reading.isOutside && this.writing.queue.head !== undefined) this.writing.watch();
-    if (this.isBreakAsked) this.watchForBreak();
-    this.holdWaits();
+  /**
+   * A descriptor of `side` is about to be given out: what waits on the other end may be ended by whoever gets it.
+   *
+   * @throws A system error: it cannot be watched.
+   */
+  watchWaitsFor(side: ReadSide | WriteSide): void {
+    if (side === this.writing) {
+      if (this.reading.queue.head !== undefined) this.reading.watch();
+    } else if (this.writing.queue.head !== undefined || this.isBreakAsked) this.writing.watch();
   }
 
   /** Whether what waits already holds the event loop has changed. */
-  private holdWaits(): void {
+  holdWaits(): void {
     releaseLoop();
     for (const [own, other] of [
       [this.reading, this.writing],
@@ -187,10 +190,15 @@ export class KernelPipe extends Sides implements WaitedPipe, AbandonablePipe {
   isHeldOutside(kind: 'read' | 'write'): boolean {
     const [own, other] = kind === 'read' ? [this.reading, this.writing] : [this.writing, this.reading];
     if (!other.isOutside) return false;
-    return holderOutside(own.number, kind === 'read' ? 'write' : 'read', other.descriptors());
+    return holderOutside(this, own.number, kind === 'read' ? 'write' : 'read', other.descriptors());
   }
 
   // Closing
+
+  /** @throws {ClosedPipeError} `end` was closed by its own side, though writes may still wait behind that. */
+  checkOpen(end: 'reader' | 'writer'): void {
+    if ((end === 'reader' ? this.readerState : this.writerState) !== 'open') throw this.closedError(end, 0);
+  }
 
   closeReader(): void {
     this.endReader('closed', NONE);

@@ -21,7 +21,14 @@ export class KernelWriter implements PipeWriter {
   }
 
   get closed(): Promise<void> {
-    this.#pipe.watchForBreak();
+    try {
+      this.#pipe.watchForBreak();
+    } catch (error) {
+      // It cannot be watched now (EMFILE), and would not say when the reader goes; the next look tries again.
+      const failed = Promise.reject(error);
+      failed.catch(() => {});
+      return failed;
+    }
     return this.#pipe.writerClosed.promise;
   }
 

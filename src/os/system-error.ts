@@ -21,4 +21,6 @@ export const EAGAIN = -errno.EAGAIN;
 export const EPIPE = -errno.EPIPE;
 export const ENOSYS = -errno.ENOSYS;
 export const EPERM = -errno.EPERM;
-export const EFAULT = -errno.EFAULT;
+export const EMFILE = -errno.EMFILE;
+export const ENFILE = -errno.ENFILE;
+export const ENOMEM = -errno.ENOMEM;

@@ -129,9 +129,9 @@ export class WriteSide {
     write.reject(error);
   }
 
-  /** Ends the waits of `writes`. */
+  /** Ends the waits of `writes`, but for those that a signal of somebody's own, let go by an earlier one, has ended. */
   rejectAll(writes: readonly Operation[], error: (done: number) => unknown): void {
-    for (const write of writes) this.drop(write, error(write.done));
+    for (const write of writes) if (write.isWaiting) this.drop(write, error(write.done));
   }
 
   /** The descriptors of this end that this program itself has. */

@@ -1,5 +1,5 @@
 import type { CallOptions, Reader } from '../io/index.js';
-import { checkBytes } from '../io/internal.js';
+import { checkBytes, describe, EMPTY_MAX } from '../io/internal.js';
 import { checkEnd } from './check-end.js';
 import { inOrder } from './in-order.js';
 
@@ -15,7 +15,8 @@ import { inOrder } from './in-order.js';
  *
  * @param reader Where the bytes come from; left open.
  * @returns A reader that is always one read ahead.
- * @throws {TypeError} `reader` is none.
+ * @throws {TypeError} `reader` is none. A read rejects with one, which names `reader`, when that gives 0 bytes a hundred
+ * times in a row.
  * @example
  * ```ts
  * import * as io from 'pipework';
@@ -69,17 +70,26 @@ class ReadAhead {
     return piece.length;
   }
 
-  /** Reads on until there are bytes, or the end. */
+  /** Reads on until there are bytes, or the end; a reader that gives neither for ever has failed. */
   async #look(options: CallOptions | undefined, hasData: boolean): Promise<void> {
     try {
       let count: number | null = 0;
-      while (count === 0) count = await this.#reader.read(this.#buffer, options);
+      for (let tries = 0; count === 0 && tries < EMPTY_MAX; tries++) {
+        count = await this.#reader.read(this.#buffer, options);
+      }
+      if (count === 0) throw this.#culprit();
       if (count === null) this.#end = { failed: false };
       else this.#ahead = this.#buffer.subarray(0, count);
     } catch (reason) {
       if (!options?.signal?.aborted) this.#end = { failed: true, reason };
       else if (!hasData) throw reason;
     }
+  }
+
+  #culprit(): TypeError {
+    return new TypeError(
+      `reader breaks the contract of a Reader: read() of ${describe(this.#reader)} read 0 bytes ${EMPTY_MAX} times in a row`,
+    );
   }
 
   #over(): null {

@@ -261,7 +261,7 @@ test('tour: on a terminal it has styles, unless NO_COLOR is set', { skip: noTerm
   assert.ok(!onTerminal({ NO_COLOR: '1' }).includes('\x1b'));
 });
 
-test('pipework: --help and --version answer on stdout with status 0', () => {
+test('pipework: --help, -h and --version answer on stdout with status 0', () => {
   const help = pipework(['--help']);
   assert.match(help.stdout, /^Usage: pipework COMMAND.*^ {2}tour /ms);
   assert.equal(help.status, 0);
@@ -270,6 +270,8 @@ test('pipework: --help and --version answer on stdout with status 0', () => {
   assert.match(ofTour.stdout, /^Usage: pipework tour/);
   assert.equal(ofTour.status, 0);
   assertFits(ofTour.stdout);
+  assert.deepEqual(pipework(['-h']), help);
+  assert.deepEqual(pipework(['tour', '-h']), ofTour);
   const version = pipework(['--version']);
   assert.match(version.stdout, /^\d+\.\d+\.\d+\n$/);
   assert.equal(version.status, 0);

@@ -19,9 +19,35 @@ function between([first, second]: readonly [number, number]) {
   return { source: from.writer, from: from.reader, to: to.writer, sink: to.reader };
 }
 
+function fail(): never {
+  throw oops;
+}
+
 function bytes(length: number): Uint8Array {
   return Uint8Array.from({ length }, (_, i) => i % 251);
 }
+
+test("copy(): with close, a sink whose 'closed' throws aborts both ends, and leaves no listener", async () => {
+  for (const fails of ['closed', 'signal'] as const) {
+    const { source, from, to } = between([3, 3]);
+    const told = rejects(source.closed, (error) => error === oops);
+    const { signal } = new AbortController();
+    const deaf = { aborted: false, reason: undefined, addEventListener: fail, removeEventListener: () => {} };
+    const given: unknown[] = [];
+    const sink = {
+      write: (chunk: Uint8Array) => to.write(chunk),
+      abort: (reason: unknown) => given.push(reason),
+      get closed() {
+        return fails === 'closed' ? fail() : to.closed;
+      },
+    };
+    const copied = io.copy(from, sink, { close: true, signal: fails === 'closed' ? signal : deaf });
+    await rejects(copied, (error) => error === oops);
+    await told;
+    deepEqual(given, [oops]);
+    equal(getEventListeners(signal, 'abort').length, 0);
+  }
+});
 
 for (const pair of PAIRS) {
   const on = `capacities ${pair.join(' and ')}`;

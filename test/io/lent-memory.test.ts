@@ -188,3 +188,24 @@ function tracking(length: number): { view: Uint8Array; buffer: Resizable } {
   view.set(bytes(length));
   return { view, buffer };
 }
+
+for (const capacity of [0, 8]) {
+  test(`read(), write(): of memory that overlaps, what was in the chunk arrives (capacity ${capacity})`, async () => {
+    const LENGTH = 24; // bytes: more than the longest loop of a copy, twice over
+    for (let length = 1; length <= LENGTH; length++) {
+      for (const shift of [-5, -1, 0, 1, 5]) {
+        // One byte more is lent than moves, so that the copy is of a part.
+        const memory = bytes(LENGTH + 12);
+        const chunk = memory.subarray(5, 5 + length + 1);
+        const into = memory.subarray(5 + shift, 5 + shift + length);
+        const { reader, writer } = io.pipe({ capacity });
+        const expected = [...chunk.subarray(0, capacity === 0 ? length : Math.min(length, capacity))];
+        const sent = writer.write(chunk).catch(() => {});
+        equal(await reader.read(into), expected.length);
+        deepEqual([...into.subarray(0, expected.length)], expected, `${length} bytes, by ${shift}`);
+        reader.close();
+        await sent;
+      }
+    }
+  });
+}

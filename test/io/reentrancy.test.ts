@@ -110,6 +110,31 @@ for (const capacity of [0, 4]) {
   });
 }
 
+for (const capacity of [0, 4]) {
+  for (const end of ['reader', 'writer'] as const) {
+    test(`${end}.abort(): a signal of somebody's own that fires another when it is let go; each write settles once (capacity ${capacity})`, async () => {
+      const { reader, writer } = io.pipe({ capacity });
+      const fired = new Error('fired');
+      const other = new AbortController();
+      const letGo = {
+        aborted: false,
+        reason: undefined,
+        addEventListener: () => {},
+        removeEventListener: () => other.abort(fired),
+      };
+      const reason = new Error('enough');
+      const writes = [letGo, other.signal, undefined].map((signal) => writer.write(bytes(8), { signal }));
+      const outcomes = Promise.allSettled(writes);
+      (end === 'reader' ? reader : writer).abort(reason);
+      const [first, second, third] = (await outcomes).map((outcome) =>
+        outcome.status === 'rejected' ? outcome.reason : undefined,
+      );
+      equal(second, fired);
+      for (const error of [first, third]) equal(end === 'reader' ? error : error.cause, reason);
+    });
+  }
+}
+
 function isBroken(error: unknown, bytesWritten: number): boolean {
   return error instanceof io.BrokenPipeError && error.bytesWritten === bytesWritten;
 }

@@ -80,6 +80,59 @@ test('fromFd(): without a descriptor for one of its own it uses the given one', 
   );
 });
 
+test('fd: fails with EMFILE while the wait of the other end cannot be watched; later, what others do ends that wait', () => {
+  const { stdout, stderr } = runSource(
+    `
+    import fs from 'node:fs';
+    import * as os from 'pipework/os';
+    const a = os.pipe();
+    const b = os.pipe();
+    const outcomes = [a.reader.read(new Uint8Array(1)), b.writer.write(new Uint8Array(2 ** 17))];
+    const taken = [];
+    try { for (;;) taken.push(fs.openSync('/dev/null')); } catch {}
+    fs.closeSync(taken.pop()); // one is free: enough for the descriptor, or for watching, but not for both
+    const take = (get) => { try { return typeof get(); } catch (error) { return [error.code, error.syscall].join(' '); } };
+    for (let round = 0; round < 2; round++) console.log(take(() => a.writer.fd), take(() => b.reader.fd));
+    taken.forEach(fs.closeSync);
+    console.log(take(() => a.writer.fd), take(() => b.reader.fd));
+    const lost = new Promise((resolve) => setTimeout(resolve, 10_000, 'lost').unref()); // milliseconds
+    const awake = setInterval(() => {}, 1000); // nothing is tried again because the loop is dry
+    fs.writeSync(a.writer.fd, 'x');
+    fs.readSync(b.reader.fd, new Uint8Array(2 ** 16));
+    for (const outcome of outcomes) console.log(await Promise.race([outcome, lost]));
+    clearInterval(awake);`,
+    {},
+    LIMIT,
+  );
+  equal(stderr, '');
+  equal(stdout, `${'EMFILE open EMFILE open\n'.repeat(2)}number number\n1\n131072\n`);
+});
+
+test('closed of the writer: rejects with EMFILE while it cannot be watched, and tells of the reader when looked at later', () => {
+  const { stdout, stderr } = runSource(
+    `
+    import { spawn } from 'node:child_process';
+    import fs from 'node:fs';
+    import * as os from 'pipework/os';
+    const { reader, writer } = os.pipe();
+    const fd = reader.release();
+    const taken = [];
+    try { for (;;) taken.push(fs.openSync('/dev/null')); } catch {}
+    const failed = writer.closed; // and nobody handles it
+    console.log(await writer.closed.catch((error) => [error.code, error.errno, error.syscall].join(' ')));
+    taken.forEach(fs.closeSync);
+    console.log(await writer.write('x'));
+    setImmediate(() => fs.closeSync(fd));
+    const awake = setInterval(() => {}, 1000);
+    console.log(await writer.closed.catch((error) => error.code));
+    clearInterval(awake);`,
+    {},
+    LIMIT,
+  );
+  equal(stderr, '');
+  equal(stdout, 'EMFILE -24 epoll_ctl\n1\nEPIPE\n');
+});
+
 test('pipe(): names EMFILE in a message as Node’s', () => {
   const { stdout } = runSource(
     `
@@ -119,6 +172,7 @@ test('fromFd(): what is no pipe is a TypeError that says so, and stays open', as
     openSync('/dev/null', 'r'),
     openSync('/dev/zero', 'r'),
     openSync('/proc/self/stat', 'r'),
+    openSync('/', 'r'),
     socket,
   ]) {
     throws(() => os.fromFd(fd, 'r'), {
@@ -160,6 +214,36 @@ test('fromFd(): wrong arguments are TypeErrors that name them', () => {
     throws(() => fromFd(0, direction), { name: 'TypeError', message: /^direction must be 'r' or 'w', got / });
   }
 });
+
+for (const way of ['twin', 'nowait']) {
+  test(`fromFd(): a number that belongs to an end already is a TypeError, and that end is as before (${way})`, () => {
+    const { stdout, stderr } = runSource(
+      `
+      import fs from 'node:fs';
+      import * as os from 'pipework/os';
+      const told = (number) => {
+        try { os.fromFd(number, 'r'); return 'taken'; } catch (error) { return error.name + ': ' + error.message.replace(number, 'N'); }
+      };
+      const isOpen = (number) => { try { return fs.fstatSync(number) !== undefined; } catch { return false; } };
+      const open = () => fs.readdirSync('/proc/self/fd').map(Number).filter(isOpen); // but for that of the look itself
+      const before = open();
+      const own = os.pipe();
+      own.reader.fd;
+      const end = os.fromFd(os.pipe().reader.release(), 'r');
+      console.log(told(own.reader.fd));
+      // All that may be read of what has been opened since: two of one end, one of the other.
+      const said = open().filter((number) => !before.includes(number)).map(told);
+      console.log(said.filter((line) => line.includes('belong')).length, said.includes('taken'));
+      const number = own.reader.release();
+      console.log(told(number));`,
+      { PIPEWORK_OS: way },
+    );
+    equal(stderr, '');
+    const message =
+      'TypeError: fd must not belong to an end of this program, got N, which does; release() gives it away';
+    equal(stdout, `${message}\n3 false\ntaken\n`);
+  });
+}
 
 test('close(): a second one never closes a number that somebody else got in the meantime', () => {
   for (const take of [false, true]) {

@@ -8,6 +8,7 @@ import { closeSync, readSync, writeSync } from 'node:fs';
 import { after, test } from 'node:test';
 import * as io from 'pipework';
 import * as os from 'pipework/os';
+import { runSource } from '../fixtures/run-source.js';
 import { openDescriptors } from './descriptors.js';
 
 // A wait for somebody outside does not hold the loop by itself, and the runner takes a loop that runs dry for the end.
@@ -279,3 +280,34 @@ test('pipe(): many in a row, opened, used and closed in each way, leave no descr
   }
   ok(openDescriptors() <= before + 2, `${openDescriptors()} after ${before}`);
 });
+
+for (const way of ['twin', 'nowait', 'poll']) {
+  test(`fromFd(): a FIFO that was opened for both directions stays so: its reader outlives each writer (${way})`, () => {
+    const { stdout, stderr, status } = runSource(
+      `
+      import { execFileSync } from 'node:child_process';
+      import fs from 'node:fs';
+      import * as os from 'pipework/os';
+      const path = fs.mkdtempSync('/tmp/pipework-both-') + '/fifo';
+      execFileSync('mkfifo', [path]);
+      const { O_RDWR, O_NONBLOCK, O_WRONLY } = fs.constants;
+      const reader = os.fromFd(fs.openSync(path, O_RDWR), 'r');
+      const into = new Uint8Array(8);
+      for (const words of ['one', 'three']) {
+        const read = reader.read(into);
+        setImmediate(() => fs.writeFileSync(path, words)); // opened, written and closed
+        console.log(await read);
+      }
+      console.log(reader.tryRead(into));
+      // A write end keeps its reader too.
+      const writer = os.fromFd(fs.openSync(path, O_RDWR), 'w');
+      reader.close();
+      console.log(writer.tryWrite(into), writer.available);
+      fs.rmSync(path.slice(0, -5), { recursive: true });`,
+      { PIPEWORK_OS: way },
+    );
+    equal(stderr, '');
+    equal(stdout, '3\n5\n0\n8 8\n');
+    equal(status, 0);
+  });
+}

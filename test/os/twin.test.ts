@@ -1,7 +1,7 @@
 /**
  * What leaves the program: `fd` is blocking for whoever gets it, our own calls stay non-blocking, and nothing else leaves.
  */
-import { deepEqual, equal, notEqual, ok, rejects } from 'node:assert/strict';
+import { deepEqual, equal, notEqual, ok, rejects, throws } from 'node:assert/strict';
 import { type SpawnSyncReturns, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readSync } from 'node:fs';
@@ -154,4 +154,23 @@ test('release(): the number is the caller’s, blocking, and the end is spent', 
   notEqual(linkOf(fd), undefined, 'closing the spent end closes nothing');
   os.fromFd(fd, 'r').close();
   equal(linkOf(fd), undefined);
+});
+
+test('fd, release(), capacity, available: throw after close(), though writes still wait behind it, and lose nothing', async () => {
+  const { reader, writer } = os.pipe({ capacity: 4096 });
+  const written = writer.write(new Uint8Array(10_000));
+  writer.close();
+  const asks: Record<string, () => unknown> = {
+    fd: () => writer.fd,
+    'release()': () => writer.release(),
+    capacity: () => writer.capacity,
+    'capacity = 8192': () => {
+      writer.capacity = 8192;
+    },
+    available: () => writer.available,
+  };
+  for (const [what, ask] of Object.entries(asks)) throws(ask, io.ClosedPipeError, what);
+  equal((await io.readAll(reader)).length, 10_000);
+  equal(await written, 10_000);
+  await writer.closed;
 });

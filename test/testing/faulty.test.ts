@@ -144,6 +144,18 @@ test('dataWithEnd() gives nothing to a read whose signal has fired, though it ha
   assert.equal(await io.text(end), 'cd');
 });
 
+test('dataWithEnd() names a source that gives 0 bytes for ever, after the bytes that it gave before', async () => {
+  const stuck = (...counts: number[]) => ({ read: () => Promise.resolve(counts.shift() ?? 0) });
+  const named = {
+    name: 'TypeError',
+    message: 'reader breaks the contract of a Reader: read() of Object read 0 bytes 100 times in a row',
+  };
+  await assert.rejects(dataWithEnd(stuck()).read(new Uint8Array(8)), named);
+  const end = dataWithEnd(stuck(...Array(99).fill(0), 3));
+  assert.equal(await end.read(new Uint8Array(8)), 3);
+  for (let count = 0; count < 2; count++) await assert.rejects(end.read(new Uint8Array(8)), named);
+});
+
 test('shortWrite() takes at most so many bytes of each write, and the toolkit sends the rest again', async () => {
   const { reader, writer } = io.pipe({ capacity: 16 });
   assert.equal(await shortWrite(writer, 2).write(HELLO), 2);

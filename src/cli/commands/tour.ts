@@ -32,7 +32,7 @@ Options:
   --go               Also run the Go originals, when go is on the PATH.
   --numbers          Let the programs print each index and its byte.
   --timeout SECONDS  What a program may take before it is killed; 20.
-  --help             Show this.
+  -h, --help         Show this.
 
 Exit status: 0 when every outcome is the expected one, 1 when one is not or when
 there are no kernel pipes here, 2 when FILE cannot be read or the command is not
@@ -48,7 +48,7 @@ export async function run(args: readonly string[], page: Page): Promise<number> 
       go: { type: 'boolean', default: false },
       numbers: { type: 'boolean', default: false },
       timeout: { type: 'string', default: '20' },
-      help: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
     },
   });
   if (values.help) {
