@@ -16,6 +16,8 @@ export const WAYS: readonly Way[] = ['native', 'child_process'];
 export function inWay(way: Way, run: (way: Way) => Promise<void>): () => Promise<void> {
   return async () => {
     process.env['PIPEWORK_EXEC'] = way;
+    // The runner cancels a test when the loop runs dry, which a wait for somebody outside may let it do.
+    const alive = setInterval(() => {}, 1000); // milliseconds
     try {
       await exec.run(['true'], ['true']); // what is opened once for all
       await turn(); // what the test before has closed
@@ -25,6 +27,7 @@ export function inWay(way: Way, run: (way: Way) => Promise<void>): () => Promise
       equal(openDescriptors(), before, 'descriptors');
       deepEqual(children(), []);
     } finally {
+      clearInterval(alive);
       delete process.env['PIPEWORK_EXEC'];
     }
   };
