@@ -84,6 +84,8 @@ export class Execution implements EndsAtExit, Owner {
       terminateAtExit(this);
       this.#startAll();
     }
+    // What was not opened is there all the same, and says what became of the pipeline.
+    if (options.stdin === 'pipe') this.stdin ??= broken();
     if (options.stdout === undefined || options.stdout === 'pipe') {
       this.stdout = this.#output?.reader ?? new JobReader(ended(), -1, this);
     }
@@ -399,6 +401,13 @@ async function within(milliseconds: number, promise: Promise<unknown>): Promise<
 
 function isRunning(stage: RunningStage): boolean {
   return stage.result().endedAt === undefined;
+}
+
+/** What nobody reads. */
+function broken(): PipeWriter {
+  const { reader, writer } = pipe({ name: 'no stdin', capacity: 1 });
+  reader.close();
+  return writer;
 }
 
 function ended(): PipeReader {
