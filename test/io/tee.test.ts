@@ -417,8 +417,8 @@ for (const [what, read, goes] of [
       const [left, right] = io.tee(reader);
       const into = new Uint8Array(16);
       ${read};
-      // The child lives as long as its input is not collected.
-      process.on('exit', () => console.log(left.bytesRead, child.stdin === undefined));
+      // Nothing of it is left to the collector.
+      process.on('exit', () => console.log(left.bytesRead, child.stdin === right));
       if (${goes}) child.stdin.end('go\\n');
     `);
     deepEqual([status, stdout, stderr], [0, goes ? '7 false\n' : '0 false\n', '']);
