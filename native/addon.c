@@ -379,11 +379,12 @@ static napi_value fn_reopen(napi_env env, napi_callback_info info) {
   return result(env, index);
 }
 
-/* adopt(fd, direction, how): the slot of `fd` itself, which from now on is the addon's to close, unless it is 0, 1 or 2. */
+/* adopt(fd, direction, how): the slot of the description that `fd` has, by a number of its own, and `fd` is the caller's to
+ * close. Where there is no further number, and for 0, 1 and 2, the slot has `fd` itself, as number(slot) tells. */
 static napi_value fn_adopt(napi_env env, napi_callback_info info) {
   struct call call;
   int32_t fd, direction, how;
-  int index;
+  int own, index;
   if (!begin(env, info, 3, &call)) return result(env, -EINVAL);
   fd = integer(env, call.argv[0]);
   direction = integer(env, call.argv[1]);
@@ -391,8 +392,11 @@ static napi_value fn_adopt(napi_env env, napi_callback_info info) {
   if (fd < 0) return result(env, -EBADF);
   if ((direction != PW_READ && direction != PW_WRITE) || (how != PW_NOWAIT && how != PW_POLL))
     return result(env, -EINVAL);
-  index = take_slot(call.self, fd, direction, how);
+  own = fd <= 2 ? fd : fcntl(fd, F_DUPFD_CLOEXEC, 3);
+  if (own == -1) own = fd;
+  index = take_slot(call.self, own, direction, how);
   if (index >= 0) call.self->slots[index].adopted = 1;
+  else if (own != fd) close(own);
   return result(env, index);
 }
 

@@ -52,7 +52,7 @@ function checkArguments(given: readonly unknown[]): {
   options: PipelineOptions;
 } {
   const last = given.at(-1);
-  const hasOptions = given.length > 0 && !isStage(last);
+  const hasOptions = given.length > 0 && !isStage(last) && typeof last !== 'string';
   const options = (hasOptions ? last : {}) as PipelineOptions;
   const stages = (hasOptions ? given.slice(0, -1) : given).map(checkStage);
   if (hasOptions) checkPipelineOptions(options);

@@ -45,7 +45,7 @@ function temporaryFolder(): string {
 
 /** What this needs of the addon: made for another environment of it, whose pipes have one description for each end. */
 interface Plain {
-  open(slots: Int32Array): number;
+  open(slots: Int32Array, given: number): number;
   expose(slot: number): number;
   release(slot: number): number;
 }
@@ -63,7 +63,7 @@ export function anonymousPair(): Pair {
     ) as { init(posix: number, thread: number, ready: Int32Array, onReady: () => void): Plain }
   ).init(1, 0, new Int32Array(256), () => {});
   const slots = new Int32Array(2);
-  plain.open(slots);
+  plain.open(slots, 0);
   const [readFd, writeFd] = Array.from(slots, (slot) => {
     plain?.expose(slot);
     return plain?.release(slot);
