@@ -51,7 +51,7 @@ export class Command {
  *
  * const grep = exec.command('grep', ['nothing'], { okCodes: [0, 1] });
  * const { stages } = await exec.run(grep, { stdin: 'something\n' });
- * console.log(stages[0].code, stages[0].ok); // prints 1 true
+ * console.log(stages[0]?.code, stages[0]?.ok); // prints 1 true
  * ```
  */
 export function command(file: string, args: readonly Argument[] = [], options: CommandOptions = {}): Command {

@@ -44,7 +44,7 @@ export class RunResult {
  * import * as exec from 'pipework/exec';
  *
  * const out = await exec.run(['tr', 'a-z', 'A-Z'], { stdin: 'hello' });
- * console.log(out.text(), out.stages[0].code); // prints HELLO 0
+ * console.log(out.text(), out.stages[0]?.code); // prints HELLO 0
  * ```
  */
 export async function run(
