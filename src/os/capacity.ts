@@ -26,6 +26,7 @@ export function setCapacity(pipe: KernelPipe, side: ReadSide | WriteSide, end: E
   const granted = binding().setCapacity(side.slot, bytes);
   if (granted === ENOSYS) throw new UnsupportedError(NO_CAPACITY);
   if (granted < 0) throw systemError(granted, 'fcntl', `capacity of ${bytes} bytes for ${pipe.name}`);
+  pipe.pump(); // there may be room now for a write that waits
 }
 
 /** Bytes in the pipe, by FIONREAD. */

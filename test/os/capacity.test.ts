@@ -102,13 +102,12 @@ test('capacity: cannot be set below the content (EBUSY), and is as before then',
   writer.close();
 });
 
-test('capacity: raised while a write waits lets it go on', async () => {
+test('capacity: raised while a write waits lets it go on, without any other call', async () => {
   const { reader, writer } = os.pipe({ capacity: PAGE });
   const written = writer.write(new Uint8Array(2 * PAGE));
+  equal(writer.bytesWritten, PAGE);
   reader.capacity = 2 * PAGE;
-  // The kernel tells nobody but those who watch; the next call of either end tries what waits.
-  equal(reader.tryRead(new Uint8Array(1)), 1);
-  equal(reader.tryRead(new Uint8Array(PAGE)), PAGE);
+  equal(writer.bytesWritten, 2 * PAGE);
   equal(await written, 2 * PAGE);
   reader.close();
   writer.close();
