@@ -55,7 +55,7 @@ export class WriteSide {
         done = this.#push(bytes, 0, length);
         if (done === length) {
           if (this.#pipe.reading.queue.head !== undefined) this.#pipe.pump();
-          return this.#turns.settle(length);
+          return this.#turns.settleCount(length);
         }
       }
       const operation = new Operation('write', this.#pipe, end, bytes, length);
@@ -177,15 +177,14 @@ export class WriteSide {
   }
 
   #park(operation: Operation, signal: Signal | undefined): Promise<number> {
-    this.#turns.waited();
     const { isOutside } = this.#pipe.reading;
     if (isOutside) this.watch(); // may throw (EMFILE): nothing must be parked then
     const promise = park<number>(operation, this.queue, signal);
     if (isOutside) hold(operation);
     // What waits on the other end may go on with what was written, and make room; and what came between the try and
-    // the registration is reported to nobody.
-    this.#pipe.pump();
-    return promise;
+    // the registration is reported to nobody. Neither is so where only this program reads, and does not wait.
+    if (isOutside || this.#pipe.reading.queue.head !== undefined) this.#pipe.pump();
+    return this.#turns.wait(promise);
   }
 
   /** Writes what fits of `chunk[done, end)`; returns how far it got. @throws The reader has gone, or a system error. */
