@@ -139,6 +139,16 @@ export class ReadSide {
     return hasMoved;
   }
 
+  /** `read` waits no more: a write has passed `count` bytes into its memory, or into `scratch` when they are few. */
+  passed(read: Operation, count: number, isSmall: boolean): void {
+    if (count === 0) return;
+    this.bytesRead += count;
+    const into = read.bytes;
+    if (isSmall && into !== undefined) for (let i = 0; i < count; i++) into[i] = scratch[i] as number;
+    this.#unpark(read);
+    read.resolve(read.bytes === undefined ? scratch.slice(0, count) : count);
+  }
+
   /** Ends one wait. */
   drop(read: Operation, error: unknown): void {
     this.#unpark(read);
@@ -191,7 +201,7 @@ export class ReadSide {
 
   /**
    * Whether only this program writes. Then it is the writes that give others their turn: while one is put off, the reads
-   * go on, and soon wait, since there is nothing left. So the next write meets a read that waits, and the pipe stays empty.
+   * go on, and soon wait, since there is nothing left. So the next write meets a read that waits and is passed to it.
    */
   get #endsByItself(): boolean {
     return !this.#pipe.writing.isOutside;
