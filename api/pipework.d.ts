@@ -99,6 +99,9 @@ export interface Signal {
     addEventListener(type: 'abort', listener: () => void): void;
     removeEventListener(type: 'abort', listener: () => void): void;
 }
+export interface TeeOptions {
+    readonly policy?: 'lockstep' | undefined;
+}
 export interface TextOptions {
     readonly encoding?: string | undefined;
     readonly fatal?: boolean | undefined;
@@ -136,6 +139,8 @@ export declare function lines(reader: Reader, options?: LinesOptions): AsyncIter
 export declare function pipe(options?: PipeOptions): Pipe;
 export declare function readAll(reader: Reader, options?: ReadAllOptions): Promise<Uint8Array<ArrayBuffer>>;
 export declare function readFull(reader: Reader, into: Uint8Array, options?: CallOptions): Promise<number | null>;
+export declare function tee(reader: Reader, n?: 2, options?: TeeOptions): [PipeReader, PipeReader];
+export declare function tee(reader: Reader, n: number, options?: TeeOptions): PipeReader[];
 export declare function text(reader: Reader, options?: ReadAllOptions & TextOptions): Promise<string>;
 export declare function trace(on: boolean): void;
 

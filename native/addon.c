@@ -41,7 +41,7 @@ enum { MAX_MOVE = 0x7ffff000, MAX_READY = 256 };
 /* ---- Arguments and results */
 
 int begin(napi_env env, napi_callback_info info, size_t expected, struct call *call) {
-  size_t count = 4;
+  size_t count = MAX_ARGUMENTS;
   void *data = NULL;
   if (napi_get_cb_info(env, info, &count, call->argv, NULL, &data) != napi_ok || count < expected) return 0;
   call->self = data;
@@ -379,11 +379,12 @@ static napi_value fn_reopen(napi_env env, napi_callback_info info) {
   return result(env, index);
 }
 
-/* adopt(fd, direction, how): the slot of `fd` itself, which from now on is the addon's to close, unless it is 0, 1 or 2. */
+/* adopt(fd, direction, how): the slot of the description that `fd` has, by a number of its own, and `fd` is the caller's to
+ * close. Where there is no further number, and for 0, 1 and 2, the slot has `fd` itself, as number(slot) tells. */
 static napi_value fn_adopt(napi_env env, napi_callback_info info) {
   struct call call;
   int32_t fd, direction, how;
-  int index;
+  int own, index;
   if (!begin(env, info, 3, &call)) return result(env, -EINVAL);
   fd = integer(env, call.argv[0]);
   direction = integer(env, call.argv[1]);
@@ -391,8 +392,11 @@ static napi_value fn_adopt(napi_env env, napi_callback_info info) {
   if (fd < 0) return result(env, -EBADF);
   if ((direction != PW_READ && direction != PW_WRITE) || (how != PW_NOWAIT && how != PW_POLL))
     return result(env, -EINVAL);
-  index = take_slot(call.self, fd, direction, how);
+  own = fd <= 2 ? fd : fcntl(fd, F_DUPFD_CLOEXEC, 3);
+  if (own == -1) own = fd;
+  index = take_slot(call.self, own, direction, how);
   if (index >= 0) call.self->slots[index].adopted = 1;
+  else if (own != fd) close(own);
   return result(env, index);
 }
 
@@ -514,6 +518,34 @@ static napi_value fn_write(napi_env env, napi_callback_info info) {
     moved = call.self->system->write(slot->fd, slot->how, bytes, (size_t)length);
   }
   return result(env, moved);
+}
+
+/* pass(writer, chunk, reader, into, length, moved: Int32Array): 0, and bytes written and bytes read in `moved`. */
+static napi_value fn_pass(napi_env env, napi_callback_info info) {
+  struct call call;
+  struct slot *writer, *reader;
+  size_t have = 0;
+  uint8_t *chunk, *into;
+  int64_t length;
+  int32_t *told;
+  size_t moved[2];
+  int error;
+  if (!begin(env, info, 6, &call)) return result(env, -EINVAL);
+  writer = slot_of(call.self, integer(env, call.argv[0]));
+  reader = slot_of(call.self, integer(env, call.argv[2]));
+  if (writer == NULL || reader == NULL) return result(env, -EBADF);
+  if (writer->how != PW_NONBLOCK || reader->how != PW_NONBLOCK) return result(env, -EINVAL);
+  length = byte_count(env, call.argv[4]);
+  error = span(env, call.argv[1], 0, length, &chunk);
+  if (error == 0) error = span(env, call.argv[3], 0, length, &into);
+  if (error != 0) return result(env, error);
+  told = elements(env, call.argv[5], napi_int32_array, &have);
+  if (told == NULL || have < 2) return result(env, -EINVAL);
+  if (length > MAX_MOVE) length = MAX_MOVE;
+  pw_pass(writer->fd, chunk, reader->fd, into, (size_t)length, moved);
+  told[0] = (int32_t)moved[0];
+  told[1] = (int32_t)moved[1];
+  return result(env, 0);
 }
 
 /* wait(slot, timeout): the events of poll(2) that hold, after waiting for at most `timeout` milliseconds. */
@@ -659,6 +691,7 @@ static napi_value fn_init(napi_env env, napi_callback_info info) {
       {"watch", fn_watch},         {"setCapacity", fn_set_capacity}, {"hold", fn_hold},
       {"directions", fn_directions}, {"owner", fn_owner},           {"closeNumber", fn_close_number},
       {"number", fn_number},       {"twinNumber", fn_twin_number},  {"expose", fn_expose},
+      {"pass", fn_pass},
   };
   if (napi_get_cb_info(env, info, &count, argv, NULL, NULL) != napi_ok || count < 4) return NULL;
   if (napi_get_typedarray_info(env, argv[2], &type, &have, &data, NULL, NULL) != napi_ok ||

@@ -7,7 +7,7 @@ import { type EndsAtExit, hasEnded, terminateAtExit } from './at-exit.js';
 import { type ChildFd, endFd, ownFd } from './child-fd.js';
 import { Command } from './command.js';
 import { type Drained, drain, holdersOf } from './drain-grace.js';
-import { mergeEnvironment } from './environment.js';
+import { mergeEnvironment, type Variables } from './environment.js';
 import { openInput } from './input.js';
 import { JobReader, type Owner } from './job-reader.js';
 import { Links, type Sink, type Source } from './links.js';
@@ -50,13 +50,14 @@ export class Execution implements EndsAtExit, Owner {
   readonly #links: Links;
   readonly #running: RunningStage[] = [];
   readonly #upstreams: JobReader[] = [];
+  #variables: Variables | undefined;
   readonly #outputs: Output[] = [];
   #output: Output | undefined; // of the last stage
   readonly #pumps: Promise<void>[] = [];
   /** Fires when the pipeline is ended from outside: the functions' signal. */
   readonly #ending = new AbortController();
-  /** Fires when no stage reads any more. */
-  readonly #feeding = new AbortController();
+  /** Fires when no stage reads any more; there when something is to be fed. */
+  #feeding: AbortController | undefined;
   #failedStart: StageResult | undefined;
   /** Why the pipeline was ended from outside: an error to reject with, or what a PipelineError is to say. */
   #cancelled:
@@ -83,6 +84,8 @@ export class Execution implements EndsAtExit, Owner {
       terminateAtExit(this);
       this.#startAll();
     }
+    // What was not opened is there all the same, and says what became of the pipeline.
+    if (options.stdin === 'pipe') this.stdin ??= broken();
     if (options.stdout === undefined || options.stdout === 'pipe') {
       this.stdout = this.#output?.reader ?? new JobReader(ended(), -1, this);
     }
@@ -123,7 +126,7 @@ export class Execution implements EndsAtExit, Owner {
 
   async #end(reason: unknown, grace: number): Promise<void> {
     this.#ending.abort(reason);
-    this.#feeding.abort(reason);
+    this.#feeding?.abort(reason);
     this.#cancelInputs();
     const functions = this.#running.filter((stage) => stage instanceof FunctionStage);
     const ended = Promise.all(functions.map((stage) => stage.ended));
@@ -186,7 +189,10 @@ export class Execution implements EndsAtExit, Owner {
     const input = openInput(this.#options.stdin ?? null, stage instanceof Command, this.#links);
     this.stdin = input.writer;
     if (input.upstream !== undefined) this.#upstreams.push(input.upstream);
-    if (input.feed !== undefined) this.#pump(input.feed(this.#feeding.signal), 'stdin');
+    if (input.feed !== undefined) {
+      this.#feeding = new AbortController();
+      this.#pump(input.feed(this.#feeding.signal), 'stdin');
+    }
     return input.source;
   }
 
@@ -241,7 +247,7 @@ export class Execution implements EndsAtExit, Owner {
         name: commandLine(stage),
         file: stage.file,
         args,
-        env: mergeEnvironment(stage.options, this.#options),
+        env: this.#variablesOf(stage),
         cwd: stage.options.cwd ?? this.#options.cwd,
         fds: [source as ChildFd, sink as ChildFd, stderr.fd, ...substituted],
       });
@@ -252,6 +258,14 @@ export class Execution implements EndsAtExit, Owner {
       source.close();
       sink.close();
     }
+  }
+
+  /** The same object for all commands that say nothing of their own: it takes a while to make. */
+  #variablesOf({ options }: Command): Variables {
+    const { env, clearEnv } = options;
+    if (env !== undefined || clearEnv !== undefined) return mergeEnvironment(options, this.#options);
+    this.#variables ??= mergeEnvironment({}, this.#options);
+    return this.#variables;
   }
 
   /** Where the standard error goes; what the child alone is to have is put into `given`. */
@@ -296,7 +310,7 @@ export class Execution implements EndsAtExit, Owner {
         ? undefined
         : setTimeout(() => void this.cancel(`timed out after ${timeout} ms`), timeout);
     await Promise.all(this.#running.map(({ ended }) => ended));
-    this.#feeding.abort();
+    this.#feeding?.abort();
     // Who holds a pipe may write to it for ever: the signal and the timeout are for that, too.
     const heldBy = await this.#drainAll();
     clearTimeout(timer);
@@ -387,6 +401,13 @@ async function within(milliseconds: number, promise: Promise<unknown>): Promise<
 
 function isRunning(stage: RunningStage): boolean {
   return stage.result().endedAt === undefined;
+}
+
+/** What nobody reads. */
+function broken(): PipeWriter {
+  const { reader, writer } = pipe({ name: 'no stdin', capacity: 1 });
+  reader.close();
+  return writer;
 }
 
 function ended(): PipeReader {

@@ -34,9 +34,18 @@ export class CheckedReader {
     throw this.#culprit(`read 0 bytes ${EMPTY_MAX} times in a row`);
   }
 
-  #culprit(what: string): TypeError {
+  /** Reads what is there now; 0 also when the reader has no `tryRead` to ask. */
+  tryRead(into: Uint8Array): number | null {
+    const { tryRead } = this.#reader as { tryRead?: unknown };
+    if (typeof tryRead !== 'function') return 0;
+    const count: unknown = tryRead.call(this.#reader, into);
+    if (count === null || isCount(count, into.length)) return count;
+    throw this.#culprit(`returned ${describe(count)} for a buffer of ${into.length} bytes`, 'tryRead');
+  }
+
+  #culprit(what: string, call = 'read'): TypeError {
     return new TypeError(
-      `${this.#argument} breaks the contract of a Reader: read() of ${describe(this.#reader)} ${what}`,
+      `${this.#argument} breaks the contract of a Reader: ${call}() of ${describe(this.#reader)} ${what}`,
     );
   }
 }

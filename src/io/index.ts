@@ -9,6 +9,7 @@ export { type LinesOptions, lines } from './lines.js';
 export { type PipeOptions, pipe } from './pipe.js';
 export { type ReadAllOptions, readAll } from './read-all.js';
 export { readFull } from './read-full.js';
+export { type TeeOptions, tee } from './tee.js';
 export { text } from './text.js';
 export type { TextOptions } from './text-decoder.js';
 export { trace } from './trace.js';

@@ -1,5 +1,6 @@
 import { describe } from '../io/internal.js';
 import { binding, NOWAIT, POLL, READ, WRITE } from './binding.js';
+import { closeGiven } from './close-given.js';
 import { KernelPipe } from './kernel-pipe.js';
 import { KernelReader } from './kernel-reader.js';
 import { KernelWriter } from './kernel-writer.js';
@@ -11,8 +12,8 @@ import { systemError } from './system-error.js';
  * The end gets a non-blocking description of its own, by opening the same pipe once more, since a flag on the given one
  * would change it for everybody who shares it; then the given descriptor is closed, unless it is 0, 1 or 2. A FIFO that
  * was opened for both directions stays so: its reads wait for the next writer, and never come to an end. Where the
- * pipe cannot be opened again (no /proc, somebody else's pipe) the given descriptor itself is used, without changing it,
- * and belongs to the end, unless it is 0, 1 or 2.
+ * pipe cannot be opened again (no /proc, somebody else's pipe) the end uses the given description itself, without changing
+ * it.
  *
  * @param fd The descriptor's number.
  * @param direction 'r' for a read end, 'w' for a write end.
@@ -54,6 +55,7 @@ export function fromFd(fd: number, direction: 'r' | 'w'): KernelReader | KernelW
   }
   const slot = slotOf(fd, wanted);
   if (slot < 0) throw systemError(slot, 'open', `descriptor ${fd}`);
+  if (fd > 2 && binding().number(slot) !== fd) closeGiven(fd);
   const name = `fd ${fd}`;
   const shared = direction === 'r' ? new KernelPipe(name, slot, -1) : new KernelPipe(name, -1, slot);
   if (direction === 'r') {
@@ -76,10 +78,7 @@ function slotOf(fd: number, direction: number): number {
   const forced = process.env['PIPEWORK_OS'];
   if (forced !== 'nowait' && forced !== 'poll') {
     const slot = binding().reopen(fd, direction);
-    if (slot >= 0) {
-      if (fd > 2) binding().closeNumber(fd);
-      return slot;
-    }
+    if (slot >= 0) return slot;
   }
   return binding().adopt(fd, direction, forced === 'poll' ? POLL : NOWAIT);
 }

@@ -16,7 +16,7 @@ export function child(
 ): Promise<Ended> {
   const file = fileURLToPath(new URL(`../fixtures/${name}.js`, import.meta.url));
   return new Promise((resolve) => {
-    const options = { env: { ...process.env, ...env }, timeout: HANG_AFTER };
+    const options = { env: { ...process.env, ...env }, timeout: HANG_AFTER, killSignal: 'SIGKILL' as const };
     const program = execFile(process.execPath, [...execArgv, file, ...args], options, (_, stdout, stderr) =>
       resolve({ status: program.exitCode, stdout, stderr }),
     );

@@ -2,12 +2,15 @@
  * fromFd on what a program was started with: its standard input, of either kind of pipe, by each way of calling it.
  */
 import { deepEqual, equal } from 'node:assert/strict';
-import { execFile, type SpawnSyncReturns, spawnSync } from 'node:child_process';
+import { execFile, type SpawnSyncReturns, spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { after, test } from 'node:test';
+import * as os from 'pipework/os';
+import { packageRoot } from '../fixtures/package-copy.js';
 import { runSource } from '../fixtures/run-source.js';
 import { fixturePath } from '../io/child.js';
 import { fifoPath } from './outside-pairs.js';
@@ -60,6 +63,37 @@ for (const way of ['twin', 'nowait', 'poll', 'thread', 'posix']) {
     const zeros = createHash('sha256').update(new Uint8Array(SIZE)).update('and still open').digest('hex');
     equal(stdout.split(' ')[0], zeros);
     equal(stderr, 'unchanged\n');
+  });
+}
+
+for (const way of ['twin', 'nowait', 'poll', 'thread', 'posix']) {
+  test(`fromFd(0): a second end, after a first one was closed while it waited, reads on (${way})`, async () => {
+    const { reader, writer } = os.pipe();
+    const source = `
+      import * as io from 'pipework';
+      import * as os from 'pipework/os';
+      const first = os.fromFd(0, 'r');
+      const waits = first.read(new Uint8Array(1)).catch((error) => error.code);
+      first.close();
+      const second = os.fromFd(0, 'r');
+      const read = second.read(new Uint8Array(1));
+      console.log(await waits);
+      console.log(await read, await io.text(second));`;
+    const child = spawn(process.execPath, ['--input-type=module', '--eval', source], {
+      cwd: packageRoot,
+      env: { ...process.env, PIPEWORK_OS: way },
+      stdio: [reader.fd, 'pipe', 'inherit'],
+      timeout: 30_000, // milliseconds, against hanging only
+    });
+    reader.close();
+    let told = '';
+    for await (const chunk of child.stdout as Readable) {
+      told += chunk;
+      if (told !== 'ERR_PIPE_CLOSED\n') continue;
+      await writer.write('and on');
+      writer.close();
+    }
+    equal(told, 'ERR_PIPE_CLOSED\n1 nd on\n');
   });
 }
 

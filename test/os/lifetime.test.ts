@@ -5,6 +5,7 @@
 import { deepEqual, equal, match } from 'node:assert/strict';
 import { test } from 'node:test';
 import { child } from '../io/child.js';
+import { workers } from '../runtimes/workers.js';
 
 const STAGES = [
   'open',
@@ -52,3 +53,5 @@ for (const env of WAYS) {
     equal(left, '0');
   });
 }
+
+for (const { name, run } of workers) test(name, run);

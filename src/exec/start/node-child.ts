@@ -41,7 +41,7 @@ export class NodeChild implements Child {
 export function startByNode(spec: StartSpec): NodeChild | SystemError {
   try {
     const child = spawn(spec.file, spec.args, {
-      env: spec.env,
+      env: spec.env.all,
       ...(spec.cwd !== undefined && { cwd: spec.cwd }),
       stdio: spec.fds.map(descriptorOf),
     });

@@ -1,0 +1,76 @@
+/**
+ * What one process made of its suite. It tells each case before and after it runs, so that a hang or a crash has the name
+ * of a case; and a case that nobody told of, or an end that is not a clean one, is a failure.
+ */
+export interface Outcome {
+  readonly passed: number;
+  readonly failed: readonly Told[];
+  readonly skipped: readonly Told[];
+}
+
+export interface Told {
+  readonly name: string;
+  readonly why: string;
+}
+
+/** A line of the report, as JSON. The first one is `cases`. */
+export type Line =
+  | { readonly cases: number }
+  | { readonly begun: string }
+  | { readonly passed: string }
+  | { readonly failed: string; readonly why: string }
+  | { readonly skipped: string; readonly why: string };
+
+/** How a process ended. */
+export interface Ended {
+  readonly status: number | null;
+  readonly signal: string | null;
+  /** Milliseconds after which it was killed, if it had to be. */
+  readonly killedAfter?: number;
+  /** All that it printed. A suite prints nothing. */
+  readonly printed: string;
+}
+
+/** @param report The lines that the process wrote; the last may be cut off. */
+export function outcomeOf(report: string, ended: Ended): Outcome {
+  let planned: number | undefined;
+  let begun: string | undefined;
+  let passed = 0;
+  const failed: Told[] = [];
+  const skipped: Told[] = [];
+  for (const text of report.split('\n').slice(0, -1)) {
+    const line = JSON.parse(text) as Line;
+    if ('cases' in line) planned = line.cases;
+    else if ('begun' in line) begun = line.begun;
+    else {
+      begun = undefined;
+      if ('passed' in line) passed++;
+      else if ('failed' in line) failed.push({ name: line.failed, why: line.why });
+      else skipped.push({ name: line.skipped, why: line.why });
+    }
+  }
+  const told = passed + failed.length + skipped.length;
+  const isComplete = told === planned && told > 0;
+  if (!isComplete || !isClean(ended)) {
+    const name = begun ?? (planned === undefined ? BEFORE : isComplete ? AFTER : BETWEEN);
+    const left = (planned ?? 0) - told - (begun === undefined ? 0 : 1);
+    failed.push({ name, why: explain(ended) + (left > 0 ? `\n${left} cases were left` : '') });
+  }
+  return { passed, failed, skipped };
+}
+
+const BEFORE = '(before the first case)';
+const BETWEEN = '(between two cases)';
+const AFTER = '(after the last case)';
+
+function isClean({ status, killedAfter, printed }: Ended): boolean {
+  return status === 0 && killedAfter === undefined && printed === '';
+}
+
+function explain({ status, signal, killedAfter, printed }: Ended): string {
+  const end =
+    killedAfter === undefined
+      ? `the process ended with ${signal === null ? `status ${status}` : signal}`
+      : `hung: the process was killed after ${killedAfter / 1000} s`;
+  return printed === '' ? end : `${end}, and had printed\n${printed.trimEnd()}`;
+}

@@ -1,0 +1,20 @@
+/** One row of the table: cases that one process of each runtime runs, one after the other. */
+export interface Suite {
+  /** No two suites have the same. */
+  readonly name: string;
+  /** PIPEWORK_OS of the process: a way of waiting that this runtime would not choose. */
+  readonly mode?: 'posix' | 'thread';
+  /** What a runtime prints by itself meanwhile. Anything else that a process prints is a failure. */
+  readonly prints?: RegExp;
+  /** Called on the runtime that is to run them. */
+  cases(): readonly Case[];
+}
+
+/** A case of the conformance suite is one. */
+export interface Case {
+  readonly name: string;
+  /** Why this runtime cannot run it. */
+  readonly skip?: string;
+  /** Rejects when what its name says is not so. */
+  run(): Promise<void>;
+}

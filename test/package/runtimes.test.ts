@@ -1,0 +1,218 @@
+/** `npm run test:runtimes` tells of every case what became of it, and takes nothing that hangs or crashes for a success. */
+import { deepEqual, equal, match, throws } from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { engineOf, ownEngine } from '../../scripts/runtimes/engine.js';
+import { type Ended, type Line, type Outcome, outcomeOf } from '../../scripts/runtimes/outcome.js';
+import { runSuite } from '../../scripts/runtimes/run-suite.js';
+import { runtimes } from '../../scripts/runtimes/runtimes.js';
+import { textReport } from '../../scripts/runtimes/text-report.js';
+import { suites } from '../runtimes/suites.js';
+
+const binaries = new URL('../../../test/runtimes/binaries/', import.meta.url);
+const CLEAN: Ended = { status: 0, signal: null, printed: '' };
+const TWO: readonly Line[] = [{ cases: 2 }, { begun: 'a' }, { passed: 'a' }];
+
+function outcome(lines: readonly Line[], ended: Partial<Ended> = {}): Outcome {
+  return outcomeOf(lines.map((line) => `${JSON.stringify(line)}\n`).join(''), { ...CLEAN, ...ended });
+}
+
+test('outcomeOf(): counts what the process told', () => {
+  const lines: Line[] = [
+    { cases: 3 },
+    { begun: 'a' },
+    { passed: 'a' },
+    { skipped: 'b', why: 'no b here' },
+    { begun: 'c' },
+    { failed: 'c', why: 'Error: wrong' },
+  ];
+  deepEqual(outcome(lines), {
+    passed: 1,
+    failed: [{ name: 'c', why: 'Error: wrong' }],
+    skipped: [{ name: 'b', why: 'no b here' }],
+  });
+});
+
+for (const [what, lines, ended, name, why] of [
+  [
+    'hangs',
+    [...TWO, { begun: 'b' }],
+    { status: null, signal: 'SIGKILL', killedAfter: 60_000 },
+    'b',
+    /^hung: /,
+  ],
+  ['crashes', [...TWO, { begun: 'b' }], { status: null, signal: 'SIGSEGV' }, 'b', /ended with SIGSEGV$/],
+  ['ends in the midst', [...TWO, { begun: 'b' }], {}, 'b', /ended with status 0$/],
+  ['leaves cases out', TWO, {}, '(between two cases)', /status 0\n1 cases were left$/],
+  [
+    'tells nothing',
+    [],
+    { status: 1, printed: 'no such module\n' },
+    '(before the first case)',
+    /such module$/,
+  ],
+  ['has no cases', [{ cases: 0 }], {}, '(between two cases)', /status 0$/],
+  [
+    'fails at its end',
+    [{ cases: 1 }, { passed: 'a' }],
+    { status: 134 },
+    '(after the last case)',
+    /status 134$/,
+  ],
+  [
+    'does not end',
+    [{ cases: 1 }, { passed: 'a' }],
+    { killedAfter: 60_000 },
+    '(after the last case)',
+    /60 s$/,
+  ],
+  ['prints', [{ cases: 1 }, { passed: 'a' }], { printed: 'Warning\n' }, '(after the last case)', /Warning$/],
+] as const) {
+  test(`outcomeOf(): a process that ${what} has failed, and the failure says where`, () => {
+    const { failed } = outcome(lines, ended);
+    deepEqual(
+      failed.map(({ name }) => name),
+      [name],
+    );
+    match(failed[0]?.why ?? '', why);
+  });
+}
+
+test('outcomeOf(): a last line that was cut off is not taken for one', () => {
+  const { passed, failed } = outcomeOf('{"cases":1}\n{"begun":"a"}\n{"pas', { ...CLEAN, signal: 'SIGKILL' });
+  deepEqual([passed, failed[0]?.name], [0, 'a']);
+});
+
+test('runSuite(): kills what hangs, and says in which case', async (t) => {
+  const program = join(folderOf(t), 'hangs.mjs');
+  writeFileSync(
+    program,
+    `import { writeFileSync } from 'node:fs';
+     const lines = [{ cases: 2 }, { passed: process.argv[2] }, { begun: 'for ever' }];
+     writeFileSync(process.argv[3], lines.map((line) => JSON.stringify(line) + '\\n').join(''));
+     process.stdout.write('about to hang');
+     setInterval(() => {}, 1000);`,
+  );
+  const outcome = await runSuite(ownEngine(), { name: 'a suite' }, { program, timeout: 4000 });
+  deepEqual(outcome, {
+    passed: 1,
+    failed: [
+      { name: 'for ever', why: 'hung: the process was killed after 4 s, and had printed\nabout to hang' },
+    ],
+    skipped: [],
+  });
+});
+
+test('runSuite(): a process has the mode of its suite, and may print only what the suite says', async (t) => {
+  const program = join(folderOf(t), 'prints.mjs');
+  writeFileSync(
+    program,
+    `import { writeFileSync } from 'node:fs';
+     const lines = [{ cases: 1 }, { passed: 'a' }];
+     writeFileSync(process.argv[3], lines.map((line) => JSON.stringify(line) + '\\n').join(''));
+     console.error(process.env.PIPEWORK_OS);`,
+  );
+  const run = (suite: { mode?: 'posix'; prints?: RegExp }) =>
+    runSuite(ownEngine(), { name: 'a suite', ...suite }, { program, timeout: 60_000 });
+  match((await run({ mode: 'posix' })).failed[0]?.why ?? '', /had printed\nposix$/);
+  match((await run({ prints: /^posix\n/ })).failed[0]?.why ?? '', /had printed\nundefined$/);
+  deepEqual(await run({ mode: 'posix', prints: /^posix\n/ }), { passed: 1, failed: [], skipped: [] });
+});
+
+test('engineOf(): says why there is no binary, which is a skip, and throws when one is not installed', async (t) => {
+  const folder = folderOf(t);
+  const runtime = {
+    name: 'Bun',
+    binaries: { 'linux-x64': { package: 'bun-here', path: 'bin/bun' } },
+    args: ['run'],
+  };
+  const missing = engineOf(runtime, 'linux-x64-musl', folder);
+  deepEqual(await runSuite(missing, { name: 'a suite' }, { program: '', timeout: 0 }), {
+    passed: 0,
+    failed: [],
+    skipped: [{ name: '(all)', why: 'no binary of it is pinned for linux-x64-musl' }],
+  });
+  throws(() => engineOf(runtime, 'linux-x64', folder), /Bun is not installed: .*bun-here/);
+  const installed = join(folder, 'node_modules', 'bun-here');
+  mkdirSync(join(installed, 'bin'), { recursive: true });
+  writeFileSync(join(installed, 'package.json'), '{ "version": "1.2.3" }');
+  writeFileSync(join(installed, 'bin', 'bun'), '');
+  deepEqual(engineOf(runtime, 'linux-x64', folder), {
+    name: 'Bun 1.2.3',
+    command: [join(installed, 'bin', 'bun'), 'run'],
+  });
+});
+
+test('textReport(): a table, skips by reason, failures in full, and the count of all', () => {
+  const skipped = [
+    { name: 'b', why: 'no b here' },
+    { name: 'c', why: 'no b here' },
+    { name: 'd', why: 'no d here' },
+  ];
+  const text = textReport([
+    { engine: 'Node 1', suite: 'memory', outcome: { passed: 12, failed: [], skipped: [] } },
+    { engine: 'Bun 2', suite: 'memory', outcome: { passed: 9, failed: [], skipped } },
+    { engine: 'Node 1', suite: 'kernel', outcome: { passed: 0, failed: [], skipped: skipped.slice(0, 1) } },
+    {
+      engine: 'Bun 2',
+      suite: 'kernel',
+      outcome: { passed: 1, failed: [{ name: 'e', why: 'Error: x\n    at y' }], skipped: [] },
+    },
+  ]);
+  equal(
+    text,
+    `passed, FAILED, skipped  Node 1     Bun 2
+memory                   12         9, 3 skipped
+kernel                   1 skipped  1, 1 FAILED
+
+Skipped:
+  no b here
+    Bun 2, memory: 2 cases
+    Node 1, kernel: b
+  no d here
+    Bun 2, memory: d
+
+Failed:
+  Bun 2, kernel: e
+    Error: x
+        at y
+
+22 passed, 1 failed, 4 skipped`,
+  );
+});
+
+test('a filter that fits no runtime and suite is an error, not a success', () => {
+  const script = fileURLToPath(new URL('../../scripts/test-runtimes.js', import.meta.url));
+  const { status, stderr } = spawnSync(process.execPath, [script, 'no such suite'], { encoding: 'utf8' });
+  equal(status, 1);
+  match(stderr, /no runtime and suite has 'no such suite' in its name/);
+});
+
+test('suites: no two have the same name', () => {
+  const names = suites.map(({ name }) => name);
+  deepEqual([...new Set(names)], names);
+});
+
+test('test/runtimes/binaries: pins each binary exactly, and its lock file names no host and no other package', () => {
+  const { optionalDependencies: pinned } = JSON.parse(
+    readFileSync(new URL('package.json', binaries), 'utf8'),
+  );
+  const named = runtimes.flatMap(({ binaries }) => Object.values(binaries).map((binary) => binary.package));
+  deepEqual(Object.keys(pinned).sort(), named.sort());
+  for (const version of Object.values(pinned)) match(String(version), /^(npm:[a-z0-9-]+@)?\d+\.\d+\.\d+$/);
+  const text = readFileSync(new URL('package-lock.json', binaries), 'utf8');
+  equal(text.includes('://'), false);
+  const lock = JSON.parse(text);
+  deepEqual(lock.packages[''].optionalDependencies, pinned);
+  deepEqual(Object.keys(lock.packages).sort(), ['', ...named.map((name) => `node_modules/${name}`)].sort());
+});
+
+function folderOf(t: { after(run: () => void): void }): string {
+  const folder = mkdtempSync(join(tmpdir(), 'pipework-runtimes-test-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  return folder;
+}

@@ -1,0 +1,45 @@
+/**
+ * What runs on every runtime: the conformance suite on each transport, in each way that it has of calling the kernel and
+ * of waiting for it, and a few programs whose other half is the runtime's own: its children, its end, its workers.
+ */
+import { conformance } from 'pipework/testing';
+import type { Case, Suite } from '../../scripts/runtimes/suite.js';
+import { bounded, unbuffered } from '../io/transports.js';
+import { anonymousPair, fifoPair } from '../os/outside-pairs.js';
+import { made, outside } from '../os/transports.js';
+import { children } from './children.js';
+import { deadlocks } from './deadlocks.js';
+import { runtime } from './runtime.js';
+import { workers } from './workers.js';
+
+/** Of what a worker throws, also when somebody listens for it. */
+const DENOS_WORD = /^error: Uncaught \(in worker ""\) Error: thrown on purpose\n(?: .*\n)*/;
+
+export const suites: readonly Suite[] = [
+  { name: 'memory, unbuffered', cases: () => conformance(unbuffered) },
+  { name: 'memory, bounded', cases: () => conformance(bounded) },
+  { name: 'kernel', cases: () => conformance(made) },
+  { name: 'kernel, posix', mode: 'posix', cases: () => conformance(made) },
+  { name: 'kernel, thread', mode: 'thread', cases: () => onNode(conformance(made)) },
+  { name: 'FIFO', cases: () => conformance(outside(fifoPair, 'twin')) },
+  { name: 'FIFO, nowait', cases: () => conformance(outside(fifoPair, 'nowait')) },
+  { name: 'FIFO, poll', cases: () => conformance(outside(fifoPair, 'poll')) },
+  { name: 'FIFO, posix', mode: 'posix', cases: () => conformance(outside(fifoPair, 'twin')) },
+  { name: 'FIFO, thread', mode: 'thread', cases: () => onNode(conformance(outside(fifoPair, 'twin'))) },
+  { name: 'foreign pipe', cases: () => conformance(outside(anonymousPair, 'twin')) },
+  { name: 'foreign pipe, nowait', cases: () => conformance(outside(anonymousPair, 'nowait')) },
+  { name: 'foreign pipe, poll', cases: () => conformance(outside(anonymousPair, 'poll')) },
+  { name: 'foreign pipe, posix', mode: 'posix', cases: () => conformance(outside(anonymousPair, 'twin')) },
+  { name: 'children', cases: () => children },
+  { name: 'deadlocks', cases: () => deadlocks },
+  { name: 'workers', prints: DENOS_WORD, cases: () => workers },
+];
+
+/** Cases that are about waiting in a thread instead of the event loop, which only Node can choose. */
+function onNode(cases: readonly Case[]): Case[] {
+  if (runtime === 'Node') return [...cases];
+  return cases.map((one) => ({
+    ...one,
+    skip: `${runtime} always waits in a thread: the row without it is this one`,
+  }));
+}
