@@ -145,12 +145,13 @@ export class WriteSide {
 
   /** The read end may have left this program: from now on the kernel has to tell when there is room, or no reader. */
   watch(): void {
-    if (this.slot === -1) return;
-    watch(this.slot, this.#pipe.name, () => {
-      this.#pipe.pump();
-      this.noticeBreak();
-      if (this.slot !== -1 && !this.isBroken) this.watch();
-    });
+    if (this.slot !== -1) watch(this.slot, this.#pipe.name, this);
+  }
+
+  retry(): void {
+    this.#pipe.pump();
+    this.noticeBreak();
+    if (this.slot !== -1 && !this.isBroken) this.watch();
   }
 
   /** Whether all readers have gone, which a write would be told by EPIPE, without writing anything. */
