@@ -52,7 +52,7 @@ export class WriteSide {
       if (length === 0) return settled(0);
       let done = 0; // bytes
       if (this.queue.head === undefined) {
-        done = this.#push(bytes, 0, length);
+        done = this.#pushAtOnce(bytes, 0, length);
         if (done === length) {
           if (this.#pipe.reading.queue.head !== undefined) this.#pipe.pump();
           return this.#turns.settle(length);
@@ -70,7 +70,7 @@ export class WriteSide {
     checkBytes('chunk', chunk);
     this.#checkWritable(chunk.length === 0);
     if (chunk.length === 0 || this.queue.head !== undefined) return 0;
-    const count = this.#push(chunk, 0, chunk.length);
+    const count = this.#pushAtOnce(chunk, 0, chunk.length);
     if (this.#pipe.reading.queue.head !== undefined) this.#pipe.pump();
     return count;
   }
@@ -84,7 +84,7 @@ export class WriteSide {
       // Calls that wait already go first.
       if (this.queue.head !== undefined) this.#pipe.pump();
       if (this.queue.head === undefined) {
-        done = this.#push(chunk, done, chunk.length);
+        done = this.#pushAtOnce(chunk, done, chunk.length);
         if (this.#pipe.reading.queue.head !== undefined && this.#pipe.pump()) continue;
         if (done === chunk.length) return done;
       }
@@ -186,6 +186,16 @@ export class WriteSide {
     // the registration is reported to nobody.
     this.#pipe.pump();
     return promise;
+  }
+
+  /** For a call that nothing waits before: when it finds that the reader has gone, `closed` is told too. */
+  #pushAtOnce(chunk: Uint8Array, start: number, end: number): number {
+    try {
+      return this.#push(chunk, start, end);
+    } catch (error) {
+      if (this.isBroken) this.#pipe.breakWriter();
+      throw error;
+    }
   }
 
   /** Writes what fits of `chunk[done, end)`; returns how far it got. @throws The reader has gone, or a system error. */

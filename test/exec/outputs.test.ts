@@ -134,7 +134,7 @@ inEachWay(
     writer.close();
     const [link, ...rest] = (await io.text(reader)).split('\n');
     reader.close();
-  match(String(link), /^pipe:/);
+    match(String(link), /^pipe:/);
     deepEqual(rest, ['said', 'and more']);
   },
 );
