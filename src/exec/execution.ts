@@ -58,6 +58,8 @@ export class Execution implements EndsAtExit, Owner {
   readonly #ending = new AbortController();
   /** Fires when no stage reads any more; there when something is to be fed. */
   #feeding: AbortController | undefined;
+  /** Fires when the pipeline was ended from outside, and whoever takes its output has had the time to. */
+  #taking: AbortController | undefined;
   #failedStart: StageResult | undefined;
   /** Why the pipeline was ended from outside: an error to reject with, or what a PipelineError is to say. */
   #cancelled:
@@ -132,6 +134,8 @@ export class Execution implements EndsAtExit, Owner {
     const ended = Promise.all(functions.map((stage) => stage.ended));
     await Promise.all([kill(() => this.#family(), grace), within(grace, ended)]);
     for (const stage of functions) stage.giveUp(reason);
+    await within(grace, Promise.all(this.#pumps));
+    this.#taking?.abort(reason);
   }
 
   /** Other pipelines whose output is this one's, or was to be. */
@@ -213,7 +217,9 @@ export class Execution implements EndsAtExit, Owner {
 
   #addOutput(output: Output): void {
     this.#outputs.push(output);
-    if (output.pump !== undefined) this.#pump(output.pump.done(), 'output');
+    if (output.pump === undefined) return;
+    this.#taking ??= new AbortController();
+    this.#pump(output.pump.done(this.#taking.signal), 'output');
   }
 
   /** What moves bytes beside the stages; when it fails, the pipeline has. */
