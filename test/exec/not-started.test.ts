@@ -10,8 +10,14 @@ const BOUND = 60_000; // milliseconds, against hanging only
 for (const way of WAYS) {
   test(`a stage that could not be started gets no signal, and nobody in its place (${way})`, () => {
     const source = `
+      import { ChildProcess } from 'node:child_process';
       import * as exec from 'pipework/exec';
       process.on('SIGTERM', () => console.log('hit'));
+      const { kill } = ChildProcess.prototype;
+      ChildProcess.prototype.kill = function (signal) {
+        if (this.pid === undefined) console.log('whatever number its handle has');
+        else kill.call(this, signal);
+      };
       const job = exec.pipeline(['cat'], ['/nowhere/x'], { stdin: 'pipe' });
       const { code } = await job.done.catch((error) => error);
       await new Promise((resolve) => setImmediate(resolve));
