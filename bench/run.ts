@@ -17,6 +17,8 @@ import { type Target, targetsFor } from './targets.js';
 
 const TRIAL = fileURLToPath(new URL('trial.js', import.meta.url));
 const TRIAL_MAX = 300_000; // milliseconds; a trial that hangs is a fault of the rival
+// What a user's shell is to do at each start is no rival's fault.
+const { BASH_ENV: _, ...ENVIRONMENT } = process.env;
 const NOBODY = 65534; // the user and group that own nothing
 
 const { values: options, positionals } = parseArgs({
@@ -68,6 +70,7 @@ function measure(one: Case, rival: string, executable: string): number {
   const flags = one.collects === true ? ['--expose-gc'] : [];
   const output = execFileSync(executable, [...flags, TRIAL, one.name, rival], {
     ...userOf(one),
+    env: ENVIRONMENT,
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'inherit'],
     timeout: TRIAL_MAX,
