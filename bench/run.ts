@@ -17,8 +17,8 @@ import { type Target, targetsFor } from './targets.js';
 
 const TRIAL = fileURLToPath(new URL('trial.js', import.meta.url));
 const TRIAL_MAX = 300_000; // milliseconds; a trial that hangs is a fault of the rival
-// What a user's shell is to do at each start is no rival's fault.
-const { BASH_ENV: _, ...ENVIRONMENT } = process.env;
+// As below a shell: without it a bash whose input is a socket, which it is in zx, reads the user's .bashrc at each start.
+const ENVIRONMENT = { ...process.env, SHLVL: '1' };
 const NOBODY = 65534; // the user and group that own nothing
 
 const { values: options, positionals } = parseArgs({
