@@ -324,6 +324,24 @@ export declare function run(...stagesAndOptions: [...stages: Stage[], options: P
 export declare function shell(text: string, options?: CommandOptions): Command;
 export declare function substitute(job: Job): Substitution;
 
+// pipework/node
+
+export interface FromNodeOptions {
+    readonly name?: string | undefined;
+}
+export interface ToNodeOptions {
+    readonly highWaterMark?: number | undefined;
+}
+export declare function fromNode(stream: Duplex, options?: FromNodeOptions): Pipe;
+export declare function fromNode(stream: Readable, options?: FromNodeOptions): PipeReader;
+export declare function fromNode(stream: Writable, options?: FromNodeOptions): PipeWriter;
+export declare function toNode(reader: Reader, options?: ToNodeOptions): Readable;
+export declare function toNode(writer: Writer, options?: ToNodeOptions): Writable;
+export declare function toNode(ends: {
+    readonly reader: Reader;
+    readonly writer: Writer;
+}, options?: ToNodeOptions): Duplex;
+
 // pipework/testing
 
 export type Ability = keyof Supports;

@@ -24,8 +24,8 @@ export class MemoryPipe extends Sides implements WaitedPipe, AbandonablePipe {
   bytesWritten = 0;
 
   private readonly ring: Ring | undefined; // none when unbuffered
-  private readonly reads = new OperationQueue();
-  private readonly writes = new OperationQueue();
+  protected readonly reads = new OperationQueue();
+  protected readonly writes = new OperationQueue();
 
   // The ends, until the collector watches them.
   private ends: Ends | undefined = undefined;
@@ -157,6 +157,14 @@ export class MemoryPipe extends Sides implements WaitedPipe, AbandonablePipe {
     this.rejectWrites(this.writes.all(), (done) => this.closedError('writer', done));
     this.writerClosed.resolve();
     this.handOver();
+  }
+
+  /** What the writer wrote before is still delivered, as before an end, and then every read rejects with `reason`. */
+  protected failBehindWrites(reason: unknown): void {
+    if (this.writerState === 'ended' || this.writerState === 'failed') return;
+    this.failWriter(reason);
+    this.writerState = 'closing';
+    if (this.writes.head === undefined) this.handOver();
   }
 
   /** The collector took the writer. */
