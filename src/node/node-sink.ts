@@ -50,12 +50,10 @@ export class NodeSink extends Sides implements WaitedPipe, AbandonablePipe {
     this.stream = stream;
     this.events = new StreamEvents(stream);
     this.isFull = stream.writableNeedDrain === true;
-    if (!stream.closed) {
-      this.events.on('drain', () => this.onDrain());
-      this.events.on('finish', () => this.onFinish());
-      this.events.on('error', (error) => this.onStreamError(error));
-      this.events.on('close', () => this.onStreamClose());
-    }
+    this.events.on('drain', () => this.onDrain());
+    this.events.on('finish', () => this.onFinish());
+    this.events.on('error', (error) => this.onStreamError(error));
+    this.events.on('close', () => this.onStreamClose());
     if (stream.errored) this.onStreamError(stream.errored);
     else if (stream.destroyed || stream.writableEnded) this.endReader('closed', NONE);
   }
@@ -107,7 +105,7 @@ export class NodeSink extends Sides implements WaitedPipe, AbandonablePipe {
     let done = 0; // bytes
     while (done < chunk.length && this.writes.head === undefined && this.canGive()) {
       const count = Math.min(chunk.length - done, CHUNK_MAX);
-      this.give(chunk, done, count, () => {});
+      this.give(chunk, done, count, nothing);
       done += count;
     }
     if (done === 0) this.watchEnds();
@@ -177,11 +175,12 @@ export class NodeSink extends Sides implements WaitedPipe, AbandonablePipe {
       const start = write.done;
       const count = Math.min(write.length - start, CHUNK_MAX);
       write.done += count;
-      if (write.done === write.length) {
+      const isLast = write.done === write.length;
+      if (isLast) {
         this.writes.remove(write);
         this.given.add(write);
       }
-      this.give(write.bytes as Uint8Array, start, count, () => this.onTaken(write));
+      this.give(write.bytes as Uint8Array, start, count, isLast ? () => this.onTaken(write) : nothing);
     }
     this.endIfGiven();
   }
@@ -207,7 +206,7 @@ export class NodeSink extends Sides implements WaitedPipe, AbandonablePipe {
   }
 
   private onTaken(write: Operation): void {
-    if (write.done < write.length || !write.isWaiting) return;
+    if (!write.isWaiting) return;
     this.unpark(write);
     write.resolve(write.length);
   }
@@ -297,3 +296,5 @@ export class NodeSink extends Sides implements WaitedPipe, AbandonablePipe {
     if (this.readerState !== 'open') throw this.readerGone(0);
   }
 }
+
+function nothing(): void {}

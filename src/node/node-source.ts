@@ -23,11 +23,9 @@ export class NodeSource extends MemoryPipe {
     this.events = new StreamEvents(stream);
     this.onClosed = () => stream.destroy();
     this.writerRefed = false; // what is left of a chunk waits for the program, and is no wait of the program's
-    if (!stream.closed) {
-      this.events.on('end', () => this.closeWriter());
-      this.events.on('error', (error) => this.fail(reasonOf(error)));
-      this.events.on('close', () => this.onStreamClose());
-    }
+    this.events.on('end', () => this.closeWriter());
+    this.events.on('error', (error) => this.fail(reasonOf(error)));
+    this.events.on('close', () => this.onStreamClose());
     if (stream.errored) this.fail(reasonOf(stream.errored));
     else if (stream.readableEnded) this.closeWriter();
     else if (stream.destroyed) this.fail(this.cutOff());
