@@ -26,15 +26,15 @@ export class ReadHalf {
    * has been read.
    */
   destroyWhenFailed(stream: Readable): void {
-    const reader = this.#reader;
-    if (!isPipeReader(reader)) return;
-    // Not held: a stream that was dropped is collected, and its reader with it, of which the writer is told.
+    if (!isPipeReader(this.#reader)) return;
+    // Neither is held: a stream that was dropped is collected, and its reader with it, of which the writer is told.
+    const held = new WeakRef(this.#reader);
     const dropped = new WeakRef(stream);
-    reader.closed.catch(() => {
+    this.#reader.closed.catch(() => {
       const stream = dropped.deref();
       if (stream === undefined || stream.readableLength > 0) return;
       try {
-        reader.tryRead(NOTHING);
+        held.deref()?.tryRead(NOTHING);
       } catch (reason) {
         stream.destroy(streamError(reason));
       }

@@ -18,14 +18,16 @@ export class WriteHalf {
     this.#checked = new CheckedWriter('writer', writer);
     // A writer of somebody's own may have no abort(): what waits in it is given up by a signal.
     this.#signal = isPipeWriter(writer) ? undefined : this.#stop.signal;
+    // Not held: what was dropped is collected, and the writer with it, of which the reader is told.
+    const dropped = new WeakRef<WriteHalf>(this);
     closedOf(writer)?.catch(() => {
-      this.#isBroken = true;
+      const half = dropped.deref();
+      if (half !== undefined) half.#isBroken = true;
     });
   }
 
   /** A stream that only writes learns from `closed` that nobody reads any more, and may be waiting for its source then. */
   destroyWhenBroken(stream: Writable): void {
-    // Not held: a stream that was dropped is collected, and its writer with it, of which the reader is told.
     const dropped = new WeakRef(stream);
     closedOf(this.#writer)?.catch((reason) => dropped.deref()?.destroy(streamError(reason)));
   }

@@ -5,6 +5,8 @@
 import { conformance } from 'pipework/testing';
 import type { Case, Suite } from '../../scripts/runtimes/suite.js';
 import { bounded, unbuffered } from '../io/transports.js';
+import { streamIter } from '../node/stream-iter.js';
+import { readingCases, writingCases } from '../node/transports.js';
 import { anonymousPair, fifoPair } from '../os/outside-pairs.js';
 import { made, outside } from '../os/transports.js';
 import { children } from './children.js';
@@ -30,6 +32,9 @@ export const suites: readonly Suite[] = [
   { name: 'foreign pipe, nowait', cases: () => conformance(outside(anonymousPair, 'nowait')) },
   { name: 'foreign pipe, poll', cases: () => conformance(outside(anonymousPair, 'poll')) },
   { name: 'foreign pipe, posix', mode: 'posix', cases: () => conformance(outside(anonymousPair, 'twin')) },
+  { name: 'fromNode, reading', cases: readingCases },
+  { name: 'fromNode, writing', cases: writingCases },
+  { name: 'stream/iter', cases: streamIter },
   { name: 'children', cases: () => children },
   { name: 'deadlocks', cases: () => deadlocks },
   { name: 'workers', prints: DENOS_WORD, cases: () => workers },
