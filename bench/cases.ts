@@ -1,5 +1,6 @@
 import type { Case } from './case.js';
 import { churnCases } from './cases/churn.js';
+import { nodeCases } from './cases/node.js';
 import { observerCases } from './cases/observer.js';
 import { openCases } from './cases/open.js';
 import { osCases } from './cases/os.js';
@@ -14,6 +15,7 @@ export const cases: readonly Case[] = [
   ...openCases,
   ...churnCases,
   ...observerCases,
+  ...nodeCases,
   ...osCases,
   ...parkedCases,
 ];

@@ -34,6 +34,7 @@ const ON_ANY: readonly Target[] = [
   { case: 'open-time', rival: 'transform-stream', atLeast: 8 },
   { case: 'churn-memory', atMost: 64 },
   { case: 'observer-absent', rival: 'ours-unobserved', atLeast: 0.97 },
+  { case: 'node-64k', rival: 'readable', atLeast: 0.9 },
   { case: 'os-4k', rival: 'go-os-pipe', atLeast: 0.8 },
   { case: 'os-4k', rival: 'net-socket', atLeast: 1.2 },
   { case: 'os-4k', rival: 'fs-streams', atLeast: 5 },

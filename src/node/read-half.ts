@@ -1,7 +1,4 @@
-/**
- * The reading half of a stream that `toNode` makes. Each chunk is memory of its own, so that a consumer may keep it, change
- * it or transfer it.
- */
+/** The reading half of a stream that `toNode` makes. */
 import type { Readable } from 'node:stream';
 import type { PipeReader, Reader } from '../io/index.js';
 import { abortEnd, CHUNK_MAX, CheckedReader, closeEnd } from '../io/internal.js';
@@ -9,16 +6,23 @@ import { reasonOf, streamError } from './stream-error.js';
 
 export class ReadHalf {
   readonly #reader: Reader;
-  readonly #tryNext: () => Uint8Array | null | undefined;
-  readonly #next: () => Promise<Uint8Array | null>;
+  readonly #tryRead: (into: Uint8Array) => number | null;
+  readonly #read: (into: Uint8Array) => Promise<number | null>;
   readonly #stop = new AbortController();
-  #tried = 0; // chunks in a row that nobody waited for
+  #buffer: Buffer | undefined; // ours until a chunk fills most of it, and then the consumer's
+  #size = BUFFER_MIN; // bytes of the next buffer: many streams may wait for little
+  #tries = 0; // in a row that gave something
 
   constructor(reader: Reader) {
     this.#reader = reader;
-    const isOurs = isPipeReader(reader);
-    this.#tryNext = isOurs ? () => tryChunk(reader) : () => undefined;
-    this.#next = isOurs ? chunksOf(reader) : piecesOf(reader, this.#stop.signal);
+    if (isPipeReader(reader)) {
+      this.#tryRead = (into) => reader.tryRead(into);
+      this.#read = (into) => reader.read(into);
+    } else {
+      const checked = new CheckedReader('reader', reader);
+      this.#tryRead = () => 0;
+      this.#read = (into) => checked.read(into, this.#stop.signal);
+    }
   }
 
   /**
@@ -43,22 +47,23 @@ export class ReadHalf {
 
   /** Somebody wants a chunk: `stream` gets one, or its end. What is there it gets before this returns. */
   read(stream: Readable): void {
-    // A flowing stream asks again at once, and a kernel's pipe may have more for ever: a read gives others their turn.
-    if (this.#tried++ < TRIES_MAX) {
-      try {
-        const chunk = this.#tryNext();
-        if (chunk !== undefined) {
-          stream.push(chunk);
-          return;
-        }
-      } catch (reason) {
-        stream.destroy(streamError(reason));
+    this.#buffer ??= Buffer.allocUnsafeSlow(this.#size);
+    const buffer = this.#buffer;
+    try {
+      // A flowing stream asks again at once, and a kernel's pipe may have more for ever: a read gives others their turn.
+      const count = this.#tries < TRIES_MAX ? this.#tryRead(buffer) : 0;
+      if (count !== 0) {
+        this.#tries++;
+        stream.push(this.#chunkOf(buffer, count));
         return;
       }
+    } catch (reason) {
+      stream.destroy(streamError(reason));
+      return;
     }
-    this.#tried = 0;
-    this.#next().then(
-      (chunk) => stream.push(chunk),
+    this.#tries = 0;
+    this.#read(buffer).then(
+      (count) => stream.push(this.#chunkOf(buffer, count)),
       (reason) => stream.destroy(streamError(reason)),
     );
   }
@@ -67,45 +72,31 @@ export class ReadHalf {
   end(error: Error | null): Promise<void> {
     const done = error === null ? closeEnd(this.#reader) : abortEnd(this.#reader, reasonOf(error));
     // A reader of somebody's own may have nothing to close: what is still asked of it is given up, and takes no bytes.
-    this.#stop.abort(error ?? undefined);
+    this.#stop.abort();
     return done;
   }
-}
 
-function isPipeReader(reader: Reader): reader is PipeReader {
-  const { tryRead, [Symbol.asyncIterator]: iterate } = reader as Partial<PipeReader>;
-  return typeof tryRead === 'function' && typeof iterate === 'function';
+  /** What was read, in memory that is the consumer's from now on; nothing at the end. */
+  #chunkOf(buffer: Buffer, count: number | null): Buffer | null {
+    if (count === null) return null;
+    if (count === buffer.length) this.#size = Math.min(this.#size * BUFFER_GROWTH, CHUNK_MAX);
+    if (count > buffer.length / 2) {
+      this.#buffer = undefined;
+      return buffer.subarray(0, count);
+    }
+    const chunk = Buffer.allocUnsafe(count);
+    buffer.copy(chunk, 0, 0, count);
+    return chunk;
+  }
 }
 
 const NOTHING = new Uint8Array(0);
 
+const BUFFER_MIN = 4096; // bytes
+const BUFFER_GROWTH = 4;
 const TRIES_MAX = 16; // at most 1 MiB
 
-/** What is there now, as a chunk; `null` at the end, `undefined` when there is nothing. */
-function tryChunk(reader: PipeReader): Uint8Array | null | undefined {
-  const count = reader.tryRead(scratch);
-  if (count === null) return null;
-  return count === 0 ? undefined : scratch.slice(0, count);
-}
-
-/** Used between two lines, never across a call. */
-const scratch = new Uint8Array(CHUNK_MAX);
-
-/** An end of a pipe gives chunks that are as long as what is there, copied once. */
-function chunksOf(reader: PipeReader): () => Promise<Uint8Array | null> {
-  const iterator = reader[Symbol.asyncIterator]();
-  return async () => {
-    const { done, value } = await iterator.next();
-    return done ? null : value;
-  };
-}
-
-/** Anybody's reader fills a buffer, from which what came is copied. */
-function piecesOf(reader: Reader, signal: AbortSignal): () => Promise<Uint8Array | null> {
-  const checked = new CheckedReader('reader', reader);
-  const buffer = new Uint8Array(CHUNK_MAX);
-  return async () => {
-    const count = await checked.read(buffer, signal);
-    return count === null ? null : buffer.slice(0, count);
-  };
+function isPipeReader(reader: Reader): reader is PipeReader {
+  const { tryRead, closed } = reader as Partial<PipeReader>;
+  return typeof tryRead === 'function' && closed instanceof Promise;
 }
