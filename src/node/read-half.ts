@@ -82,7 +82,7 @@ export class ReadHalf {
     if (count === buffer.length) this.#size = Math.min(this.#size * BUFFER_GROWTH, CHUNK_MAX);
     if (count > buffer.length / 2) {
       this.#buffer = undefined;
-      return buffer.subarray(0, count);
+      return count === buffer.length ? buffer : buffer.subarray(0, count);
     }
     const chunk = Buffer.allocUnsafe(count);
     buffer.copy(chunk, 0, 0, count);

@@ -18,8 +18,9 @@ export interface ToNodeOptions {
  * closed or aborted with it, and nobody else should use it meanwhile.
  *
  * - Of a reader comes a `Readable`. It reads when somebody wants a chunk, at most 64 KiB, and nothing ahead; the chunks are
- *   the consumer's, each alone in its memory. After the end, or `destroy()`, the reader is closed; after `destroy(error)`
- *   it is aborted with that very `error`. A writer's reason destroys the stream as it is.
+ *   the consumer's to keep. After the end, or `destroy()`, the reader is closed; after `destroy(error)` it is aborted with that
+ *   very `error`, which is an `AbortError` of Node's when a `for await` is left early. A writer's reason destroys the stream as
+ *   it is, behind what was written before it.
  * - Of a writer comes a `Writable`. `write` returns `false` until the pipe has taken the chunk. `end()` closes the writer,
  *   and 'finish' says that its `closed` has resolved. `destroy(error)` aborts it with that very `error`, and `destroy()`
  *   before 'finish' with an `AbandonedPipeError`, so that a cut-off stream never looks whole. A reader that goes destroys
