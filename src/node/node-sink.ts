@@ -40,7 +40,6 @@ export class NodeSink extends Sides implements WaitedPipe, AbandonablePipe {
   private readonly given = new OperationQueue(); // the stream has, and has not called back for the last
   private callbacks = 0; // that the stream owes
   private isFull: boolean; // the stream asks to wait
-  private isGiving = false;
   private isEnding = false; // the stream was told its end
   private ends: Ends | undefined = undefined;
   private hasWaited = false;
@@ -102,14 +101,14 @@ export class NodeSink extends Sides implements WaitedPipe, AbandonablePipe {
   tryWrite(chunk: Uint8Array): number {
     checkBytes('chunk', chunk);
     this.checkWritable();
-    let done = 0; // bytes
-    while (done < chunk.length && this.writes.head === undefined && this.canGive()) {
-      const count = Math.min(chunk.length - done, CHUNK_MAX);
-      this.give(chunk, done, count, nothing);
-      done += count;
+    if (chunk.length === 0) return 0;
+    if (this.writes.head !== undefined || !this.canGive()) {
+      this.watchEnds();
+      return 0;
     }
-    if (done === 0) this.watchEnds();
-    return done;
+    const count = Math.min(chunk.length, CHUNK_MAX);
+    this.give(chunk, 0, count, nothing);
+    return count;
   }
 
   closeWriter(): void {
@@ -161,7 +160,7 @@ export class NodeSink extends Sides implements WaitedPipe, AbandonablePipe {
   // Giving
 
   private canGive(): boolean {
-    return !this.isFull && !this.isGiving && this.readerState === 'open' && !this.stream.destroyed;
+    return !this.isFull && !this.stream.destroyed;
   }
 
   /** Gives the stream what waits, in order, until it asks to wait. */
@@ -188,13 +187,10 @@ export class NodeSink extends Sides implements WaitedPipe, AbandonablePipe {
   private give(bytes: Uint8Array, start: number, count: number, onTaken: () => void): void {
     this.bytesWritten += count;
     this.callbacks++;
-    this.isGiving = true; // what the stream calls may write too, and comes after this
     try {
       const wantsMore = this.stream.write(Buffer.from(bytes.subarray(start, start + count)), (error) => {
         this.callbacks--;
-        if (error === null || error === undefined) onTaken();
-        // When it was destroyed its events say more: that error, or that there was none.
-        else if (!this.stream.destroyed) this.onStreamError(error);
+        if (error === null || error === undefined) onTaken(); // else the stream's events say what has happened
         this.endIfGiven();
       });
       if (!wantsMore) this.isFull = true;
@@ -202,7 +198,6 @@ export class NodeSink extends Sides implements WaitedPipe, AbandonablePipe {
       this.onStreamError(error);
       this.stream.destroy(streamError(error));
     }
-    this.isGiving = false;
   }
 
   private onTaken(write: Operation): void {
@@ -258,14 +253,12 @@ export class NodeSink extends Sides implements WaitedPipe, AbandonablePipe {
   }
 
   private endReader(state: 'closed' | 'aborted', reason: unknown): void {
-    if (this.readerState !== 'open' || this.isDone) return;
+    if (this.readerState !== 'open') return;
     this.readerState = state;
     this.readerReason = reason;
     if (this.firstReason === NONE) this.firstReason = reason;
     this.writerClosed.reject(() => this.readerGone(0));
     this.rejectAll((done) => this.readerGone(done));
-    this.isEnding = false;
-    this.endIfGiven();
   }
 
   private rejectAll(error: (done: number) => unknown): void {

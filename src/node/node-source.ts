@@ -45,12 +45,11 @@ export class NodeSource extends MemoryPipe {
 
   override tryRead(into: Uint8Array): number | null {
     const count = super.tryRead(into);
-    if (count !== 0 || into.length === 0 || this.reads.head !== undefined) return count;
+    if (count !== 0 || into.length === 0) return count;
     return this.takeChunk() ? super.tryRead(into) : 0;
   }
 
   override closeReader(): void {
-    if (this.readerState !== 'open') return;
     super.closeReader();
     this.onClosed();
   }
@@ -68,7 +67,7 @@ export class NodeSource extends MemoryPipe {
 
   /** Writes the stream's next chunk into the pipe, if there is one. */
   private takeChunk(): boolean {
-    if (this.stream.destroyed || this.writerState !== 'open') return false;
+    if (this.stream.destroyed) return false; // what it has is dropped, although it would still give it
     // Not before the first read: a stream that is listened to begins to read ahead.
     if (!this.isAsked) {
       this.isAsked = true;

@@ -92,6 +92,16 @@ test('fromNode(readable) still gives the rest of a chunk that it had taken when 
   equal(await reader.read(into).catch((error) => error), reason);
 });
 
+test('fromNode(readable) gives nothing more of a stream that was destroyed, also before its error was told', async () => {
+  const stream = new PassThrough();
+  const { reader } = fromNode(stream);
+  stream.write('hello');
+  const reason = new Error('disk failed');
+  stream.destroy(reason);
+  equal(reader.tryRead(new Uint8Array(8)), 0);
+  equal(await reader.read(new Uint8Array(8)).catch((error) => error), reason);
+});
+
 test('fromNode(readable) of a stream that is destroyed before its end never looks whole', async () => {
   const stream = new PassThrough();
   const { reader } = fromNode(stream, { name: 'download' });
@@ -216,6 +226,8 @@ test('fromNode(writable) resolves a write when the stream calls back, and gives 
 test('fromNode(writable) takes with tryWrite what the stream takes', () => {
   const { stream, given } = held();
   const writer = fromNode(stream);
+  equal(writer.tryWrite(new Uint8Array(0)), 0);
+  deepEqual(given, []);
   equal(writer.tryWrite(new Uint8Array(100_000)), 65536);
   equal(writer.tryWrite(new Uint8Array(1)), 0);
   equal(writer.bytesWritten, 65536);
@@ -295,6 +307,12 @@ test('fromNode(writable) whose write() throws fails with what it threw', async (
 test('fromNode(writable): close() ends the stream behind what was written, and closed says when it has finished', async () => {
   const { stream, callBack } = held();
   const writer = fromNode(stream);
+  let ends = 0;
+  const end = stream.end.bind(stream);
+  stream.end = () => {
+    ends++;
+    return end();
+  };
   const sent = writer.write('last');
   writer.close();
   await turns();
@@ -303,6 +321,7 @@ test('fromNode(writable): close() ends the stream behind what was written, and c
   equal(await sent, 4);
   await writer.closed;
   equal(stream.writableFinished, true);
+  equal(ends, 1);
   await rejects(writer.write('more'), { code: 'ERR_PIPE_CLOSED' });
 });
 
@@ -336,6 +355,18 @@ test('fromNode(writable) of a stream that is destroyed, or ended by others: EPIP
     await rejects(writer.closed, { code: 'EPIPE' });
     await rejects(writer.write('more'), { code: 'EPIPE' });
   }
+});
+
+test('fromNode(writable) whose stream has gone is over when it closes, and an abort comes too late', async () => {
+  const { stream } = held();
+  const writer = fromNode(stream);
+  stream.destroy();
+  await rejects(writer.closed, { code: 'EPIPE' });
+  writer.close();
+  writer.abort(new Error('late'));
+  const error = await writer.write('more').catch((error) => error);
+  equal(error.code, 'ERR_PIPE_CLOSED');
+  equal('cause' in error, false);
 });
 
 test('fromNode(writable) of one that was over before: its error, or EPIPE', async () => {
@@ -377,21 +408,59 @@ test('fromNode(writable) waits for a stream that asks to wait already', async ()
   equal(await sent, 5);
 });
 
-test('fromNode(writable) keeps the order when the stream writes to its own writer', async () => {
+test('fromNode(writable) keeps the order, and mixes nothing, when the stream writes to its own writer', async () => {
   const got: string[] = [];
+  const within: unknown[] = [];
   const stream: Writable = new Writable({
-    highWaterMark: 1000,
+    highWaterMark: 1_000_000,
     write(chunk, _encoding, callback) {
-      got.push(String(chunk));
-      if (got.length === 1) void writer.write('from within');
+      got.push(`${chunk.length} ${String.fromCharCode(chunk[0])}`);
+      if (got.length === 1) within.push(writer.tryWrite(Buffer.from('try')), writer.write('inner'));
       callback();
     },
   });
   const writer = fromNode(stream);
-  await Promise.all([writer.write('first'), writer.write('second')]);
+  await Promise.all([writer.write(Buffer.alloc(100_000, 'a')), writer.write('behind')]);
   writer.close();
   await writer.closed;
-  deepEqual(got, ['first', 'from within', 'second']);
+  deepEqual(got, ['65536 a', '34464 a', '5 i', '6 b']);
+  deepEqual(await Promise.all(within), [0, 5]);
+});
+
+test('fromNode(writable) gives nothing to a stream that was destroyed and has not said so yet', async () => {
+  const { stream, given } = held();
+  const writer = fromNode(stream);
+  stream.destroy();
+  const sent = writer.write('late');
+  equal(writer.tryWrite(new Uint8Array(1)), 0);
+  await rejects(sent, { code: 'EPIPE', bytesWritten: 0 });
+  equal(writer.bytesWritten, 0);
+  deepEqual(given, []);
+});
+
+test("fromNode(writable): a signal of somebody's own that fires when another is let go ends its own write", async () => {
+  const { stream } = held();
+  const writer = fromNode(stream);
+  let fire = (): void => {};
+  const first: io.Signal = {
+    aborted: false,
+    reason: undefined,
+    addEventListener() {},
+    removeEventListener: () => fire(),
+  };
+  const second: io.Signal = {
+    aborted: false,
+    reason: 'given up',
+    addEventListener(_, listener) {
+      fire = listener;
+    },
+    removeEventListener() {},
+  };
+  const writes = [writer.write('first', { signal: first }), writer.write('second', { signal: second })];
+  writer.abort(new Error('enough'));
+  const [one, two] = await Promise.all(writes.map((write) => write.catch((error) => error)));
+  equal(one.code, 'ERR_PIPE_CLOSED');
+  equal(two, 'given up');
 });
 
 // Both
@@ -420,6 +489,15 @@ test('fromNode(duplex): a reader that closes leaves the writer its stream, which
   writer.close();
   await writer.closed;
   equal(stream.destroyed, true);
+});
+
+test('fromNode(duplex): an abort of a reader that has closed comes too late', () => {
+  const { stream } = heldDuplex();
+  const { reader, writer } = fromNode(stream);
+  reader.close();
+  reader.abort(new Error('late'));
+  equal(stream.destroyed, false);
+  writer.abort();
 });
 
 test('fromNode(duplex): a writer that has finished and a reader that closes after it destroy the stream', async () => {

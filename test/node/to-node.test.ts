@@ -246,6 +246,22 @@ test("toNode(writer) says 'finish' when the end was handed over, and not before"
   await finished;
 });
 
+test("toNode(writer) says 'finish' when the writer's closed has resolved, which may take longer than its close()", async () => {
+  let end = (): void => {};
+  const slow = new Writable({
+    final(callback) {
+      end = callback;
+    },
+  });
+  const stream = toNode(fromNode(slow));
+  stream.end();
+  await turns();
+  equal(stream.writableFinished, false);
+  end();
+  await once(stream, 'finish');
+  equal(slow.writableFinished, true);
+});
+
 test('toNode(writer) destroyed with an error aborts the writer with that very error', async () => {
   const { reader, writer } = io.pipe({ capacity: 16 });
   const stream = toNode(writer).on('error', () => {});
