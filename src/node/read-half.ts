@@ -12,6 +12,8 @@ export class ReadHalf {
   #buffer: Buffer | undefined; // ours until a chunk fills most of it, and then the consumer's
   #size = BUFFER_MIN; // bytes of the next buffer: many streams may wait for little
   #tries = 0; // in a row that gave something
+  #onRead: ((count: number | null) => void) | undefined;
+  #onFailure: ((reason: unknown) => void) | undefined;
 
   constructor(reader: Reader) {
     this.#reader = reader;
@@ -47,7 +49,7 @@ export class ReadHalf {
 
   /** Somebody wants a chunk: `stream` gets one, or its end. What is there it gets before this returns. */
   read(stream: Readable): void {
-    this.#buffer ??= Buffer.allocUnsafeSlow(this.#size);
+    this.#buffer ??= Buffer.alloc(this.#size);
     const buffer = this.#buffer;
     try {
       // A flowing stream asks again at once, and a kernel's pipe may have more for ever: a read gives others their turn.
@@ -62,10 +64,10 @@ export class ReadHalf {
       return;
     }
     this.#tries = 0;
-    this.#read(buffer).then(
-      (count) => stream.push(this.#chunkOf(buffer, count)),
-      (reason) => stream.destroy(streamError(reason)),
-    );
+    // Made once: two closures for each chunk are a part of what it costs.
+    this.#onRead ??= (count) => stream.push(this.#chunkOf(this.#buffer as Buffer, count));
+    this.#onFailure ??= (reason) => stream.destroy(streamError(reason));
+    this.#read(buffer).then(this.#onRead, this.#onFailure);
   }
 
   /** The stream is over: cut off with `error`, or whole, or not wanted any more. */
