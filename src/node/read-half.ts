@@ -84,6 +84,7 @@ export class ReadHalf {
     if (count === buffer.length) this.#size = Math.min(this.#size * BUFFER_GROWTH, CHUNK_MAX);
     if (count > buffer.length / 2) {
       this.#buffer = undefined;
+      kept[0] = buffer;
       return count === buffer.length ? buffer : buffer.subarray(0, count);
     }
     const chunk = Buffer.allocUnsafe(count);
@@ -91,6 +92,12 @@ export class ReadHalf {
     return chunk;
   }
 }
+
+/**
+ * Never read: while one chunk is alive, glibc does not give the memory of all the others back to the system at each collection
+ * and take it again, which took as long as all the rest.
+ */
+const kept: Buffer[] = [];
 
 const NOTHING = new Uint8Array(0);
 
