@@ -1,4 +1,5 @@
 import { checkOptions, checkSignal, checkWhole, describe } from './arguments.js';
+import { type ByteSink, type ByteSource, borrowReader, borrowWriter } from './byte-ends.js';
 import { abortEnd, CheckedReader, CheckedWriter, closeEnd } from './checked-ends.js';
 import { host } from './host.js';
 import type { Reader, Signal, Writer } from './types.js';
@@ -16,12 +17,18 @@ export interface CopyOptions {
 }
 
 /**
- * Copies bytes until the source ends. Either side may be anything that has a `read` or a `write`.
+ * Copies bytes until the source ends. Either side may be anything that has a `read` or a `write`, or a Web stream of
+ * bytes; the source may also be an iterable of bytes, or an async one.
  *
  * Without `close` neither end is closed, as in Go. With it the two are tied, by those of `close()`, `abort(reason)` and
  * `closed` that they have: the end of the source, or the limit, closes both; whatever fails aborts both with the same
  * reason, so that a sink never takes a cut-off stream for a whole one; and a sink whose `closed` rejects stops the copy
  * while it still waits for the source.
+ *
+ * A stream is locked for the time of the copy. With `close`, to close or abort one is to close or cancel it (a source),
+ * to close or abort it (a sink); an iterable is closed by its iterator's `return()`. Without, they are left as they are,
+ * to go on with; but what `limit` leaves of a chunk is lost with an iterable, and a stream of whole chunks (no BYOB)
+ * stays locked then, so that nobody misses it unawares.
  *
  * @param from Where bytes come from.
  * @param to Where they go; each write is lent a part of one buffer of 64 KiB.
@@ -42,8 +49,34 @@ export interface CopyOptions {
  * first.writer.close();
  * console.log(await io.text(second.reader), await copied); // prints hello 5
  * ```
+ * @example From a Web stream, through another one
+ * ```ts
+ * import * as io from 'pipework';
+ *
+ * const packing = new CompressionStream('gzip');
+ * const packed = io.readAll(packing.readable);
+ * const from = new Blob(['aaaaaaaa'.repeat(1000)]).stream();
+ * console.log(await io.copy(from, packing.writable, { close: true }), (await packed).length < 100); // prints 8000 true
+ * ```
  */
-export async function copy(from: Reader, to: Writer, options: CopyOptions = {}): Promise<number> {
+export async function copy(from: ByteSource, to: ByteSink, options: CopyOptions = {}): Promise<number> {
+  const source = borrowReader('from', from);
+  try {
+    const sink = borrowWriter('to', to);
+    try {
+      return await copyBetween(source.end, sink.end, options);
+    } finally {
+      sink.release();
+    }
+  } finally {
+    source.release();
+  }
+}
+
+/** What one read of a copy asks for at most. */
+const COPY_SIZE = 65536; // bytes
+
+async function copyBetween(from: Reader, to: Writer, options: CopyOptions): Promise<number> {
   const source = new CheckedReader('from', from);
   const sink = new CheckedWriter('to', to);
   const { signal, limit, onProgress, close } = checkCopyOptions(options);
@@ -66,9 +99,6 @@ export async function copy(from: Reader, to: Writer, options: CopyOptions = {}):
     stop?.release();
   }
 }
-
-/** What one read of a copy asks for at most. */
-const COPY_SIZE = 65536; // bytes
 
 async function copyPieces(
   source: CheckedReader,
