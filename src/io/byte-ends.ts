@@ -37,7 +37,7 @@ export function borrowReader(argument: string, source: ByteSource): Borrowed<Rea
   const hint =
     ArrayBuffer.isView(source) || typeof source === 'string' ? '; give it as the only chunk: [chunk]' : '';
   throw new TypeError(
-    `${argument} must be a Reader, an object with read(into), or a ReadableStream or iterable of bytes, got ${describe(source)}${hint}`,
+    `${argument} must be a Reader, an object with read(into), a ReadableStream or an iterable of bytes, got ${describe(source)}${hint}`,
   );
 }
 

@@ -5,7 +5,7 @@
 import { type AbandonablePipe, type Ends, unwatchForAbandonment, watchForAbandonment } from './abandoned.js';
 import { checkBytes, memoryGone, signalOf } from './arguments.js';
 import { watchForDeadlock } from './deadlock.js';
-import { AbandonedPipeError } from './errors.js';
+import { AbandonedPipeError, BrokenPipeError } from './errors.js';
 import { Operation, OperationQueue, type WaitedPipe } from './operation.js';
 import { settled } from './settled.js';
 import { abortReason, NONE, Sides } from './sides.js';
@@ -22,6 +22,7 @@ export class StreamDrain extends Sides implements WaitedPipe, AbandonablePipe {
   private readonly stream: StreamWriter;
   private readonly writes = new OperationQueue();
   private isSending = false; // the stream has a chunk, or its close, and has not answered
+  private sending: Operation | undefined = undefined; // whose chunk that is; none of a tryWrite()
   private isReleased = false;
   private ends: Ends | undefined = undefined; // until the collector watches them
 
@@ -30,8 +31,8 @@ export class StreamDrain extends Sides implements WaitedPipe, AbandonablePipe {
     super(name);
     this.stream = stream.getWriter() as StreamWriter;
     this.stream.closed.then(
-      () => this.endReader('closed', NONE),
-      (reason) => this.endReader('aborted', reason),
+      () => this.streamClosed(),
+      (reason) => this.streamFailed(reason),
     );
   }
 
@@ -70,11 +71,14 @@ export class StreamDrain extends Sides implements WaitedPipe, AbandonablePipe {
     }
   }
 
-  /** Nothing goes into a stream without waiting for its answer. */
+  /** A stream that asks for a chunk takes it whole, into its queue. */
   tryWrite(chunk: Uint8Array): number {
     checkBytes('chunk', chunk);
     this.checkWritable();
-    return 0;
+    if (chunk.length === 0 || this.isSending || !((this.stream.desiredSize ?? 0) > 0)) return 0;
+    this.send(chunk, undefined);
+    this.bytesWritten += chunk.length;
+    return chunk.length;
   }
 
   closeWriter(): void {
@@ -86,7 +90,7 @@ export class StreamDrain extends Sides implements WaitedPipe, AbandonablePipe {
   abortWriter(given: unknown): void {
     if (this.writerState === 'ended' || this.writerState === 'failed') return;
     this.failStream(abortReason(given));
-    this.rejectWrites((done) => this.closedError('writer', done));
+    this.rejectWrites(this.writes.all(), (done) => this.closedError('writer', done));
     this.writerClosed.resolve();
   }
 
@@ -110,13 +114,15 @@ export class StreamDrain extends Sides implements WaitedPipe, AbandonablePipe {
   }
 
   giveUp(operation: Operation, error: unknown): void {
+    const behind = this.writerState === 'closing' ? this.writes.behind(operation) : [];
     unpark(operation, this.writes);
     operation.reject(error);
     if (this.writerState !== 'closing') return;
     // Nobody will send the rest of what close() promised: the stream is cut off here, and must not look whole.
-    this.failStream(error);
-    this.rejectWrites((done) => this.closedError('writer', done));
+    this.failWriter(error);
+    this.rejectWrites(behind, (done) => this.closedError('writer', done));
     this.writerClosed.reject(() => error);
+    if (this.writes.head === undefined) this.failStream(error);
   }
 
   /** Hands the next chunk to the stream, or its end, if nothing is on its way. */
@@ -127,33 +133,46 @@ export class StreamDrain extends Sides implements WaitedPipe, AbandonablePipe {
       this.giveUp(write, memoryGone('chunk', write));
       write = this.writes.head;
     }
-    if (write !== undefined) {
-      this.isSending = true;
-      this.stream.write(new Uint8Array(write.bytes as Uint8Array)).then(
-        () => this.sent(write),
-        (reason) => this.endReader('aborted', reason),
-      );
-    } else if (this.writerState === 'closing') {
-      this.isSending = true;
-      this.stream.close().then(
-        () => this.ended(),
-        (reason) => this.endReader('aborted', reason),
-      );
-    }
+    if (write !== undefined) this.send(write.bytes as Uint8Array, write);
+    else if (this.writerState === 'closing') this.end();
   }
 
-  private sent(write: Operation): void {
+  private send(chunk: Uint8Array, write: Operation | undefined): void {
+    this.isSending = true;
+    this.sending = write;
+    this.stream.write(new Uint8Array(chunk)).then(
+      () => this.sent(write),
+      (reason) => this.streamFailed(reason),
+    );
+  }
+
+  private sent(write: Operation | undefined): void {
     this.isSending = false;
-    this.bytesWritten += write.length; // also when it was given up: the stream has it
-    if (write.isWaiting) {
-      write.done = write.length;
-      unpark(write, this.writes);
-      write.resolve(write.length);
+    this.sending = undefined;
+    if (write !== undefined) {
+      this.bytesWritten += write.length; // also when it was given up: the stream has it
+      if (write.isWaiting) {
+        write.done = write.length;
+        unpark(write, this.writes);
+        write.resolve(write.length);
+      }
     }
     if (this.writerState === 'open' || this.writerState === 'closing') this.sendNext();
   }
 
-  private ended(): void {
+  /** Everything was sent. */
+  private end(): void {
+    if (this.writerReason !== NONE) {
+      this.failStream(this.writerReason);
+      return;
+    }
+    this.isSending = true;
+    this.stream.close().catch((reason) => this.streamFailed(reason));
+  }
+
+  /** By end(), or by somebody before it came here. */
+  private streamClosed(): void {
+    if (this.writerState === 'open') this.endReader('closed', NONE);
     if (this.writerState !== 'closing') return;
     this.writerState = 'ended';
     this.writerClosed.resolve();
@@ -164,19 +183,31 @@ export class StreamDrain extends Sides implements WaitedPipe, AbandonablePipe {
   private failStream(reason: unknown): void {
     this.failWriter(reason);
     this.writerState = 'failed';
-    this.stream.abort(reason).catch(() => {});
+    this.stream.abort(this.writerReason).catch(() => {});
     this.retire();
+  }
+
+  /** A reader that closed gave no reason; what it had taken of the chunk under way is in its error. */
+  private streamFailed(reason: unknown): void {
+    if (!(reason instanceof BrokenPipeError)) {
+      this.endReader('aborted', reason);
+      return;
+    }
+    if (this.sending?.isWaiting && this.readerState === 'open') {
+      this.sending.done = reason.bytesWritten;
+      this.bytesWritten += reason.bytesWritten;
+    }
+    this.endReader('closed', NONE);
   }
 
   /** The stream failed, or was closed by somebody before it came here. */
   private endReader(state: 'closed' | 'aborted', reason: unknown): void {
     if (this.isReleased || this.readerState !== 'open') return;
     if (this.writerState === 'ended' || this.writerState === 'failed') return;
-    if (state === 'closed' && this.isSending && this.writerState === 'closing') return; // ended() comes
     this.readerState = state;
     this.readerReason = reason;
     if (this.firstReason === NONE) this.firstReason = reason;
-    this.rejectWrites((done) => this.readerGone(done));
+    this.rejectWrites(this.writes.all(), (done) => this.readerGone(done));
     this.writerClosed.reject(() => this.readerGone(0));
     this.retire();
   }
@@ -187,8 +218,8 @@ export class StreamDrain extends Sides implements WaitedPipe, AbandonablePipe {
     if (this.readerState !== 'open') throw this.readerGone(0);
   }
 
-  private rejectWrites(error: (done: number) => unknown): void {
-    for (const write of this.writes.all()) {
+  private rejectWrites(writes: readonly Operation[], error: (done: number) => unknown): void {
+    for (const write of writes) {
       if (!write.isWaiting) continue; // a signal of somebody's own, let go by an earlier one, has ended it
       unpark(write, this.writes);
       write.reject(error(write.done));

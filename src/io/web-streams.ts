@@ -49,6 +49,8 @@ export interface StreamReader {
 
 export interface StreamWriter {
   readonly closed: Promise<unknown>;
+  /** How many more chunks, or what its strategy counts, the stream asks for; `null` when it has failed. */
+  readonly desiredSize: number | null;
   write(chunk: Uint8Array): Promise<void>;
   close(): Promise<void>;
   abort(reason?: unknown): Promise<void>;

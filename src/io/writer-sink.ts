@@ -4,6 +4,7 @@
  */
 import { checkBytes } from './arguments.js';
 import { abortEnd, CheckedWriter, closeEnd } from './checked-ends.js';
+import { BrokenPipeError } from './errors.js';
 import { encode } from './text-encoder.js';
 import type { Writer } from './types.js';
 import type { WritableStreamController } from './web-streams.js';
@@ -20,12 +21,7 @@ export class WriterSink {
 
   start(controller: WritableStreamController): void {
     const { closed } = this.#end;
-    if (closed instanceof Promise) {
-      // Weak, for `closed` lives as long as the other end does: a stream that is dropped has to be collected with its
-      // writer, so that the reader learns of it.
-      const weak = new WeakRef(controller);
-      closed.catch((reason) => weak.deref()?.error(reason));
-    }
+    if (closed instanceof Promise) failWith(closed, controller);
     const { signal } = controller;
     // Without it the stream would wait for the write under way before it says that it was aborted.
     signal?.addEventListener('abort', () => this.abort(signal.reason));
@@ -37,7 +33,8 @@ export class WriterSink {
       checkBytes('chunk', bytes, ' or a string');
       await this.#sink.write(bytes, undefined);
     } catch (error) {
-      await this.abort(error); // the stream fails and calls nobody: the reader must not wait for more
+      // The stream fails, and calls nobody: a reader must not wait for more. One that has closed has no need to hear.
+      if (!(error instanceof BrokenPipeError)) await this.abort(error);
       throw error;
     }
   }
@@ -51,4 +48,14 @@ export class WriterSink {
   abort(reason: unknown): Promise<void> {
     return abortEnd(this.#end, reason);
   }
+}
+
+/**
+ * As soon as `closed` rejects the stream fails. `closed` lives as long as the other end does, but a stream that is dropped
+ * has to be collected with its writer, so that the reader learns of it: hence a weak reference, and a function of its own,
+ * whose callback shares no scope with one that holds the writer.
+ */
+function failWith(closed: Promise<unknown>, controller: WritableStreamController): void {
+  const weak = new WeakRef(controller);
+  closed.catch((reason) => weak.deref()?.error(reason));
 }

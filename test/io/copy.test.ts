@@ -227,19 +227,25 @@ test('copy(): more than one block arrives whole', async () => {
   equal(Buffer.compare(got, all), 0);
 });
 
+const SOURCES = 'from must be a Reader, an object with read(into), a ReadableStream or an iterable of bytes';
+
 test('copy(): refuses wrong arguments before it reads', async () => {
   const { source, from, to } = between([4, 4]);
   await source.write('abcd');
   const wrong = (value: unknown) => value as never;
   const cases: [Promise<number>, Error][] = [
-    [io.copy(wrong(null), to), new TypeError('from must be a Reader, an object with read(into), got null')],
+    [io.copy(wrong(null), to), new TypeError(`${SOURCES}, got null`)],
+    [io.copy(wrong(to), to), new TypeError(`${SOURCES}, got MemoryWriter`)],
+    [io.copy(wrong('abc'), to), new TypeError(`${SOURCES}, got "abc"; give it as the only chunk: [chunk]`)],
     [
-      io.copy(wrong(to), to),
-      new TypeError('from must be a Reader, an object with read(into), got MemoryWriter'),
+      io.copy(wrong(new Uint8Array(3)), to),
+      new TypeError(`${SOURCES}, got Uint8Array of 3 bytes; give it as the only chunk: [chunk]`),
     ],
     [
       io.copy(from, wrong(from)),
-      new TypeError('to must be a Writer, an object with write(chunk), got MemoryReader'),
+      new TypeError(
+        'to must be a Writer, an object with write(chunk), or a WritableStream, got MemoryReader',
+      ),
     ],
     [io.copy(from, to, wrong(null)), new TypeError('options must be an object, got null')],
     [
