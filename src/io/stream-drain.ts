@@ -140,7 +140,7 @@ export class StreamDrain extends Sides implements WaitedPipe, AbandonablePipe {
   private send(chunk: Uint8Array, write: Operation | undefined): void {
     this.isSending = true;
     this.sending = write;
-    this.stream.write(new Uint8Array(chunk)).then(
+    give(this.stream, new Uint8Array(chunk)).then(
       () => this.sent(write),
       (reason) => this.streamFailed(reason),
     );
@@ -230,5 +230,14 @@ export class StreamDrain extends Sides implements WaitedPipe, AbandonablePipe {
   private retire(): void {
     if (this.ends === undefined) unwatchForAbandonment(this);
     this.ends = undefined;
+  }
+}
+
+/** Node 20 throws where a stream was closed before anybody had locked it. */
+function give(stream: StreamWriter, chunk: Uint8Array): Promise<void> {
+  try {
+    return stream.write(chunk);
+  } catch (error) {
+    return Promise.reject(error);
   }
 }

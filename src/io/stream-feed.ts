@@ -48,34 +48,33 @@ export class StreamFeed {
     this.#reader.releaseLock();
   }
 
+  /** Nothing is awaited after the last look at what is wanted, or a read that comes in between would wait for ever. */
   async #feed(): Promise<void> {
     this.#isPulling = true;
+    let empty = 0; // chunks in a row
     try {
-      await this.#readWhileWanted();
+      for (let wanted = this.#pipe.wanted; wanted > 0; wanted = this.#pipe.wanted) {
+        const { done, value } = await this.#read(wanted);
+        if (done) {
+          this.#isOver = true;
+          break;
+        }
+        checkBytes(`each chunk of ${this.#argument}`, value);
+        empty = value.length === 0 ? empty + 1 : 0;
+        if (empty === EMPTY_MAX) {
+          throw new TypeError(
+            `${this.#argument} must give bytes, got ${EMPTY_MAX} chunks of 0 bytes in a row`,
+          );
+        }
+        // It rejects when the reader closes before all of it was read, which #cancel() hears of, or its memory goes.
+        if (empty === 0) this.#pipe.write(this, value, undefined).catch((reason) => this.#lose(reason));
+      }
     } catch (reason) {
       this.#fail(reason);
       this.#reader.cancel(reason).catch(() => {}); // when it was no failure of the stream's own
     }
     this.#isPulling = false;
     if (this.#isOver) this.#end();
-  }
-
-  async #readWhileWanted(): Promise<void> {
-    let empty = 0; // chunks in a row
-    for (let wanted = this.#pipe.wanted; wanted > 0; wanted = this.#pipe.wanted) {
-      const { done, value } = await this.#read(wanted);
-      if (done) {
-        this.#isOver = true;
-        return;
-      }
-      checkBytes(`each chunk of ${this.#argument}`, value);
-      empty = value.length === 0 ? empty + 1 : 0;
-      if (empty === EMPTY_MAX) {
-        throw new TypeError(`${this.#argument} must give bytes, got ${EMPTY_MAX} chunks of 0 bytes in a row`);
-      }
-      // It rejects when the reader closes before all of it was read, which #cancel() hears of, or its memory goes.
-      if (empty === 0) this.#pipe.write(this, value, undefined).catch((reason) => this.#lose(reason));
-    }
   }
 
   /** A BYOB read takes no more than is asked for, into memory of our own: what is lent to a read is never detached. */
