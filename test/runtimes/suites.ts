@@ -5,6 +5,7 @@
 import { conformance } from 'pipework/testing';
 import type { Case, Suite } from '../../scripts/runtimes/suite.js';
 import { bounded, unbuffered } from '../io/transports.js';
+import { webCases } from '../io/web-transports.js';
 import { anonymousPair, fifoPair } from '../os/outside-pairs.js';
 import { made, outside } from '../os/transports.js';
 import { children } from './children.js';
@@ -18,6 +19,7 @@ const DENOS_WORD = /^error: Uncaught \(in worker ""\) Error: thrown on purpose\n
 export const suites: readonly Suite[] = [
   { name: 'memory, unbuffered', cases: () => conformance(unbuffered) },
   { name: 'memory, bounded', cases: () => conformance(bounded) },
+  ...Object.entries(webCases).map(([name, cases]) => ({ name, cases })),
   { name: 'kernel', cases: () => conformance(made) },
   { name: 'kernel, posix', mode: 'posix', cases: () => conformance(made) },
   { name: 'kernel, thread', mode: 'thread', cases: () => onNode(conformance(made)) },
