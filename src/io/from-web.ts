@@ -32,12 +32,14 @@ export interface FromWebOptions {
  * has taken it. `close()` closes the stream and `closed` waits for that; `abort(reason)` aborts it; a stream that fails
  * makes writes, and `closed`, reject with its very reason.
  *
- * What no stream lets an end keep: `tryRead` sees only what a chunk brought more than was read, and `tryWrite` moves
- * nothing; a write that is given up while the stream has its chunk is still written, and counted when it is; of a stream
- * that has failed, what it had in its own queue is lost; and each side may know of the other's close a few turns later.
+ * What no stream lets an end keep: `tryRead` gives only what is left of a chunk; `tryWrite` moves a whole chunk, and only
+ * while the stream asks for one, into its queue; a write that is given up while the stream has its chunk is still written,
+ * and counted when it is; what went of a chunk that an `abort` cut off is not known; of a stream that has failed, what it
+ * had in its own queue is lost; and each side may know of the other's close a few turns later.
  *
  * @param stream A stream that nobody has locked. One that has failed already makes every call reject with its reason.
  * @param options.name What reports call the end.
+ * @returns A `PipeReader`, a `PipeWriter`, or `{ reader, writer }` of a pair.
  * @throws {TypeError} `stream` is no stream, or is locked; or a wrong option.
  * @throws {TypeError} From reads: a chunk that is no `Uint8Array`, or nothing but empty ones; the stream is cancelled.
  * @example Read a body without losing or copying more than was asked for
