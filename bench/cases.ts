@@ -6,6 +6,7 @@ import { osCases } from './cases/os.js';
 import { parkedCases } from './cases/parked.js';
 import { streamCases } from './cases/stream.js';
 import { tryCases } from './cases/try.js';
+import { webCases } from './cases/web.js';
 
 /** All of them, in the order of the tables. */
 export const cases: readonly Case[] = [
@@ -14,6 +15,7 @@ export const cases: readonly Case[] = [
   ...openCases,
   ...churnCases,
   ...observerCases,
+  ...webCases,
   ...osCases,
   ...parkedCases,
 ];

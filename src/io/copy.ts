@@ -79,49 +79,66 @@ const COPY_SIZE = 65536; // bytes
 async function copyBetween(from: Reader, to: Writer, options: CopyOptions): Promise<number> {
   const source = new CheckedReader('from', from);
   const sink = new CheckedWriter('to', to);
-  const { signal, limit, onProgress, close } = checkCopyOptions(options);
+  const checked = checkCopyOptions(options);
+  const { signal, close } = checked;
+  if (!close) return copyPieces(source, sink, { ...checked, stop: signal, reading: signal, writing: signal });
   let stop: Stop | undefined;
   try {
-    if (close) stop = new Stop(signal, to);
-    const copied = await copyPieces(
-      source,
-      sink,
-      stop === undefined ? signal : stop.signal,
-      limit,
-      onProgress,
-    );
-    if (close) await Promise.all([closeEnd(to), closeEnd(from)]);
+    stop = new Stop(signal, to);
+    const pieces = copyPieces(source, sink, {
+      ...checked,
+      stop: stop.signal,
+      reading: stop.signalFor(from),
+      writing: stop.signalFor(to),
+    });
+    const copied = await stop.orElse(pieces);
+    await Promise.all([closeEnd(to), closeEnd(from)]);
     return copied;
   } catch (error) {
-    if (close) await Promise.all([abortEnd(to, error), abortEnd(from, error)]);
+    await Promise.all([abortEnd(to, error), abortEnd(from, error)]);
     throw error;
   } finally {
     stop?.release();
   }
 }
 
-async function copyPieces(
-  source: CheckedReader,
-  sink: CheckedWriter,
-  signal: Signal | undefined,
-  limit: number,
-  onProgress: CopyOptions['onProgress'],
-): Promise<number> {
-  if (signal?.aborted) throw signal.reason; // also when the limit is 0
+interface Pieces {
+  readonly limit: number; // bytes
+  readonly onProgress: CopyOptions['onProgress'];
+  /** Looked at between calls. */
+  readonly stop: Signal | undefined;
+  /** For each read, and for each write. */
+  readonly reading: Signal | undefined;
+  readonly writing: Signal | undefined;
+}
+
+async function copyPieces(source: CheckedReader, sink: CheckedWriter, pieces: Pieces): Promise<number> {
+  const { limit, onProgress, stop, reading, writing } = pieces;
+  if (stop?.aborted) throw stop.reason; // also when the limit is 0
   const buffer = new Uint8Array(Math.min(COPY_SIZE, limit));
   let copied = 0; // bytes
   while (copied < limit) {
-    if (signal?.aborted) throw signal.reason;
-    const count = await source.read(buffer.subarray(0, limit - copied), signal);
+    const count = await source.read(part(buffer, limit - copied), reading);
     if (count === null) break;
-    await sink.write(buffer.subarray(0, count), signal);
+    if (stop?.aborted) throw stop.reason;
+    await sink.write(part(buffer, count), writing);
     copied += count;
     onProgress?.(copied);
+    if (stop?.aborted) throw stop.reason;
   }
   return copied;
 }
 
-/** One signal for the two things that end a tied copy before its source does: the caller's signal, and a sink that is gone. */
+/** The first `length` bytes; most pieces are full, and a view costs more than it looks. */
+function part(buffer: Uint8Array, length: number): Uint8Array {
+  return length < buffer.length ? buffer.subarray(0, length) : buffer;
+}
+
+/**
+ * The two things that end a tied copy before its source does: the caller's signal, and a sink that is gone. The copy
+ * aborts both ends then, which ends their calls; so those that have an `abort()` need no signal with each call, which takes
+ * longer than moving the bytes.
+ */
 class Stop {
   readonly #controller = new host.AbortController();
   readonly #caller: Signal | undefined;
@@ -137,6 +154,20 @@ class Stop {
 
   get signal(): Signal {
     return this.#controller.signal;
+  }
+
+  signalFor(end: object): Signal | undefined {
+    return typeof (end as { abort?: unknown }).abort === 'function' ? undefined : this.signal;
+  }
+
+  /** What `copied` gives, or the reason to stop as soon as there is one: an end need not listen to its `abort()`. */
+  orElse(copied: Promise<number>): Promise<number> {
+    return new Promise((resolve, reject) => {
+      const { signal } = this;
+      copied.then(resolve, reject);
+      if (signal.aborted) reject(signal.reason);
+      else signal.addEventListener('abort', () => reject(signal.reason));
+    });
   }
 
   release(): void {
