@@ -12,7 +12,6 @@ export class ReaderSource {
   readonly #source: CheckedReader;
   #block: Uint8Array<ArrayBuffer> | undefined; // for reads that bring no memory
   #controller: ByteStreamController | undefined;
-  #isCancelled = false;
 
   /** @throws {TypeError} `reader` has no `read`. */
   constructor(argument: string, reader: Reader) {
@@ -44,15 +43,12 @@ export class ReaderSource {
       return this.#fail(error);
     }
     return this.#source.read(into, undefined).then(
-      (count) => {
-        if (!this.#isCancelled) deliver(controller, request, into, count);
-      },
+      (count) => deliver(controller, request, into, count), // which a stream that was cancelled meanwhile refuses
       (error) => this.#fail(error),
     );
   }
 
   cancel(reason: unknown): Promise<void> {
-    this.#isCancelled = true;
     return reason === undefined ? closeEnd(this.#end) : abortEnd(this.#end, reason);
   }
 

@@ -127,7 +127,7 @@ export class StreamDrain extends Sides implements WaitedPipe, AbandonablePipe {
 
   /** Hands the next chunk to the stream, or its end, if nothing is on its way. */
   private sendNext(): void {
-    if (this.isSending || this.readerState !== 'open') return;
+    if (this.isSending) return;
     let write = this.writes.head;
     while (write?.isShort) {
       this.giveUp(write, memoryGone('chunk', write));

@@ -18,7 +18,6 @@ export class StreamFeed {
   #memory = new ArrayBuffer(0); // our own, for BYOB reads
   #isPulling = false;
   #isOver = false; // nothing comes after what is in the pipe
-  #isReleased = false;
 
   /** Locks `stream`. The pipe is unbuffered, and this is its writer. */
   constructor(argument: string, stream: ReadableStreamLike, pipe: MemoryPipe) {
@@ -44,7 +43,6 @@ export class StreamFeed {
    */
   release(): void {
     if (this.#pipe.restOfFirstWrite() > 0) return;
-    this.#isReleased = true;
     this.#reader.releaseLock();
   }
 
@@ -67,7 +65,7 @@ export class StreamFeed {
           );
         }
         // It rejects when the reader closes before all of it was read, which #cancel() hears of, or its memory goes.
-        if (empty === 0) this.#pipe.write(this, value, undefined).catch((reason) => this.#lose(reason));
+        this.#pipe.write(this, value, undefined).catch((reason) => this.#lose(reason));
       }
     } catch (reason) {
       this.#fail(reason);
@@ -95,7 +93,6 @@ export class StreamFeed {
 
   /** What was read before can still be had; `closed` knows at once. */
   #fail(reason: unknown): void {
-    if (this.#isReleased) return; // the lock is gone, and that is no failure
     this.#pipe.failWriter(reason);
     this.#end();
   }

@@ -391,6 +391,13 @@ test('fromWeb(writable): tryWrite() moves a chunk while the stream asks for one,
     got.map((chunk) => chunk.length),
     [3, 5],
   );
+  const wide = sink(16);
+  const queue = io.fromWeb(wide.stream);
+  const ahead = [queue.write('one'), queue.write('two')];
+  await turn();
+  equal(queue.tryWrite(bytes(3)), 0, 'writes wait, though the stream would take more');
+  for (const _ of ahead) await wide.taken();
+  deepEqual(await Promise.all(ahead), [3, 3]);
   equal(io.fromWeb(sink(0).stream).tryWrite(bytes(1)), 0);
   throws(() => writer.tryWrite(wrong('text')), TypeError);
 });
@@ -462,6 +469,8 @@ test('fromWeb(writable): a stream that failed or was closed before is as one who
   equal(late.tryWrite(bytes(1)), 0);
   await rejects(late.write('x'), io.BrokenPipeError);
   await rejects(late.closed, io.BrokenPipeError);
+  late.close();
+  late.abort();
 });
 
 test('fromWeb(writable): a write that is given up is written if the stream had it, and counted then; else not', async () => {

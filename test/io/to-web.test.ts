@@ -214,6 +214,15 @@ for (const capacity of [0, 3]) {
   });
 }
 
+test('toWeb(writer): close() waits for an end whose own close takes its time', async () => {
+  let finish = () => {};
+  const slow = new WritableStream({ close: () => new Promise<void>((resolve) => (finish = resolve)) });
+  const closed = io.toWeb(io.fromWeb(slow)).close();
+  equal(await isWaiting(closed), true);
+  finish();
+  await closed;
+});
+
 test('toWeb(writer): text goes as UTF-8', async () => {
   const { reader, writer } = io.pipe({ capacity: 16 });
   const stream = io.toWeb(writer).getWriter();
@@ -310,6 +319,24 @@ test('toWeb(writer): what ends one write ends the stream, and the writer with it
   const once = { write: () => Promise.reject(oops), abort: (reason: unknown) => writer.abort(reason) };
   await rejects(io.toWeb(once).getWriter().write('x'), isOops);
   await rejects(reader.read(new Uint8Array(1)), isOops);
+});
+
+test('toWeb(writer): hands bytes alone to a Writer of somebody else', async () => {
+  const got: unknown[] = [];
+  const writer = {
+    write: async (chunk: Uint8Array) => {
+      got.push(chunk);
+      return chunk.length;
+    },
+  };
+  const stream = io.toWeb(writer).getWriter();
+  stream.closed.catch(() => {});
+  await stream.write('a');
+  await rejects(stream.write(wrong([1])), {
+    name: 'TypeError',
+    message: 'chunk must be a Uint8Array or a string, got Array; convert it: Uint8Array.from(array)',
+  });
+  deepEqual(got, [Uint8Array.of(0x61)]);
 });
 
 test('toWeb(pair): the two streams of a transform', async () => {
