@@ -23,7 +23,6 @@ export class StreamDrain extends Sides implements WaitedPipe, AbandonablePipe {
   private readonly writes = new OperationQueue();
   private isSending = false; // the stream has a chunk, or its close, and has not answered
   private sending: Operation | undefined = undefined; // whose chunk that is; none of a tryWrite()
-  private isReleased = false;
   private ends: Ends | undefined = undefined; // until the collector watches them
 
   /** Locks `stream`. */
@@ -42,14 +41,13 @@ export class StreamDrain extends Sides implements WaitedPipe, AbandonablePipe {
   }
 
   releaseEnds(): Ends | undefined {
-    const { ends } = this;
+    const ends = this.ends;
     this.ends = undefined;
     return ends;
   }
 
   /** Gives the stream back to whoever has it. */
   release(): void {
-    this.isReleased = true;
     this.stream.releaseLock();
   }
 
@@ -202,7 +200,7 @@ export class StreamDrain extends Sides implements WaitedPipe, AbandonablePipe {
 
   /** The stream failed, or was closed by somebody before it came here. */
   private endReader(state: 'closed' | 'aborted', reason: unknown): void {
-    if (this.isReleased || this.readerState !== 'open') return;
+    if (this.readerState !== 'open') return;
     if (this.writerState === 'ended' || this.writerState === 'failed') return;
     this.readerState = state;
     this.readerReason = reason;
@@ -228,7 +226,7 @@ export class StreamDrain extends Sides implements WaitedPipe, AbandonablePipe {
 
   /** Nothing can be abandoned any more. */
   private retire(): void {
-    if (this.ends === undefined) unwatchForAbandonment(this);
+    unwatchForAbandonment(this);
     this.ends = undefined;
   }
 }

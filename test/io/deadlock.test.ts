@@ -55,6 +55,10 @@ test('DeadlockError: waits on ends of Web streams are given up, and what is left
   });
 });
 
+test('DeadlockError: a write that a Web stream never takes is given up', async () => {
+  deepEqual(await child('stuck-web-write'), { status: 0, stdout: 'ERR_PIPE_DEADLOCK 0\n', stderr: '' });
+});
+
 test('DeadlockError: lists every operation that waits, the oldest first, and no unrefed one', async () => {
   deepEqual(await child('stuck-several'), {
     status: 0,

@@ -516,6 +516,45 @@ test('fromWeb(writable): a write given up behind close() cuts the stream off, af
   deepEqual(events, [oops]);
 });
 
+test('fromWeb(writable): of a write given up behind close() and a stream that then fails the first is the cause', async () => {
+  let fail = (_: unknown) => {};
+  const writer = io.fromWeb(
+    new WritableStream({ write: () => new Promise<void>((_, reject) => (fail = reject)) }),
+  );
+  const stop = new AbortController();
+  const late = new Error('late');
+  const ahead = rejects(writer.write('ahead'), (error) => error === late);
+  const given = rejects(writer.write('given up', { signal: stop.signal }), isOops);
+  writer.close();
+  await turn();
+  stop.abort(oops);
+  await given;
+  fail(late);
+  await ahead;
+  await rejects(writer.write('x'), { code: 'ERR_PIPE_CLOSED', cause: oops });
+});
+
+test("fromWeb(writable): a signal of somebody's own that fires another when it is let go; each write settles once", async () => {
+  const { stream } = sink();
+  const writer = io.fromWeb(stream);
+  const fired = new Error('fired');
+  const other = new AbortController();
+  const letGo = {
+    aborted: false,
+    reason: undefined,
+    addEventListener: () => {},
+    removeEventListener: () => other.abort(fired),
+  };
+  const writes = [letGo, other.signal, undefined].map((signal) => writer.write(bytes(8), { signal }));
+  const outcomes = Promise.allSettled(writes);
+  writer.abort(oops);
+  const [first, second, third] = (await outcomes).map((outcome) =>
+    outcome.status === 'rejected' ? outcome.reason : undefined,
+  );
+  equal(second, fired);
+  for (const error of [first, third]) equal(error.cause, oops);
+});
+
 test('fromWeb(writable): a chunk whose memory goes before its turn rejects, and the next goes on', async () => {
   const { stream, got, taken } = sink();
   const writer = io.fromWeb(stream);
