@@ -12,6 +12,7 @@ export class ReaderSource {
   readonly #source: CheckedReader;
   #block: Uint8Array<ArrayBuffer> | undefined; // for reads that bring no memory
   #controller: ByteStreamController | undefined;
+  #tries = 0; // in a row that gave something
 
   /** @throws {TypeError} `reader` has no `read`. */
   constructor(argument: string, reader: Reader) {
@@ -34,14 +35,18 @@ export class ReaderSource {
     this.#block ??= request === null ? new Uint8Array(BLOCK_SIZE) : undefined;
     const into = request === null ? (this.#block as Uint8Array<ArrayBuffer>) : request.view;
     try {
-      const count = this.#source.tryRead(into);
+      // What need not wait is handed over at once. But a kernel's pipe may always have more, and then only a read lets timers
+      // and signals have their turn.
+      const count = this.#tries < TRIES_MAX ? this.#source.tryRead(into) : 0;
       if (count !== 0) {
+        this.#tries++;
         deliver(controller, request, into, count);
         return undefined;
       }
     } catch (error) {
       return this.#fail(error);
     }
+    this.#tries = 0;
     return this.#source.read(into, undefined).then(
       (count) => deliver(controller, request, into, count), // which a stream that was cancelled meanwhile refuses
       (error) => this.#fail(error),
@@ -69,6 +74,7 @@ export class ReaderSource {
 }
 
 const BLOCK_SIZE = 65536; // bytes
+const TRIES_MAX = 16;
 const NOTHING = new Uint8Array(0);
 
 function deliver(

@@ -299,6 +299,23 @@ test('toWeb(reader): a Reader that gives 0 for ever is named', async () => {
   });
 });
 
+test('toWeb(reader): a Reader that always has something gets its turns to wait all the same', async () => {
+  let [tries, reads] = [0, 0];
+  const reader = {
+    tryRead: () => {
+      tries++;
+      return 1;
+    },
+    read: async () => {
+      reads++;
+      return 1;
+    },
+  };
+  const stream = byob(reader);
+  for (let count = 0; count < 170; count++) await stream.read(new Uint8Array(1));
+  deepEqual([tries, reads], [160, 10]);
+});
+
 test('toWeb(reader): what ends one read ends the stream, and the reader with it', async () => {
   const { reader, writer } = io.pipe();
   let fail = (_: unknown) => {};
