@@ -165,8 +165,7 @@ class Stop {
     return new Promise((resolve, reject) => {
       const { signal } = this;
       copied.then(resolve, reject);
-      if (signal.aborted) reject(signal.reason);
-      else signal.addEventListener('abort', () => reject(signal.reason));
+      signal.addEventListener('abort', () => reject(signal.reason)); // one that had fired has failed the copy already
     });
   }
 

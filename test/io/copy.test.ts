@@ -49,6 +49,73 @@ test("copy(): with close, a sink whose 'closed' throws aborts both ends, and lea
   }
 });
 
+test('copy(): with close, ends without an abort() of their own get a signal with each call, and no others', async () => {
+  for (const fires of ['caller', 'sink'] as const) {
+    const signals: (io.Signal | undefined)[] = [];
+    const { source, from, to, sink } = between([3, 3]);
+    await source.write('abc');
+    const listening = {
+      read(into: Uint8Array, options?: io.CallOptions) {
+        signals.push(options?.signal);
+        return from.read(into);
+      },
+    };
+    const telling = {
+      closed: to.closed,
+      write(chunk: Uint8Array, options?: io.CallOptions) {
+        signals.push(options?.signal);
+        return to.write(chunk);
+      },
+    };
+    const stop = new AbortController();
+    const copied = rejects(io.copy(listening, telling, { close: true, signal: stop.signal }), oops);
+    for (let tick = 0; tick < 20; tick++) await undefined;
+    if (fires === 'caller') stop.abort(oops);
+    else sink.abort(oops);
+    await copied;
+    deepEqual(
+      signals.map((signal) => signal?.reason),
+      [oops, oops, oops],
+    );
+    from.close();
+    to.abort();
+
+    const none: unknown[] = [];
+    const deaf = {
+      read: async (...all: unknown[]) => {
+        none.push(all[1]);
+        return null;
+      },
+      abort: () => {},
+    };
+    await io.copy(deaf, between([3, 3]).to, { close: true, signal: new AbortController().signal });
+    deepEqual(none, [undefined]);
+  }
+});
+
+test('copy(): writes nothing any more of what a read brings when its signal has fired', async () => {
+  for (const close of [false, true]) {
+    const stop = new AbortController();
+    let writes = 0;
+    const from = {
+      read: async () => {
+        stop.abort(oops);
+        return 3;
+      },
+    };
+    const to = {
+      write: async (chunk: Uint8Array) => {
+        writes++;
+        return chunk.length;
+      },
+      abort: () => {},
+    };
+    await rejects(io.copy(from, to, { close, signal: stop.signal }), oops);
+    for (let tick = 0; tick < 20; tick++) await undefined;
+    equal(writes, 0);
+  }
+});
+
 for (const pair of PAIRS) {
   const on = `capacities ${pair.join(' and ')}`;
 
