@@ -102,6 +102,7 @@ test('copy(): writes nothing any more of what a read brings when its signal has 
         stop.abort(oops);
         return 3;
       },
+      abort: () => {},
     };
     const to = {
       write: async (chunk: Uint8Array) => {
