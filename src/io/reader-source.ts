@@ -32,8 +32,7 @@ export class ReaderSource {
 
   pull(controller: ByteStreamController): Promise<void> | undefined {
     const request = controller.byobRequest;
-    this.#block ??= request === null ? new Uint8Array(BLOCK_SIZE) : undefined;
-    const into = request === null ? (this.#block as Uint8Array<ArrayBuffer>) : request.view;
+    const into = request === null ? this.#ownBlock() : request.view;
     try {
       // What need not wait is handed over at once. But a kernel's pipe may always have more, and then only a read lets timers
       // and signals have their turn.
@@ -64,6 +63,11 @@ export class ReaderSource {
     } catch {
       this.#controller?.error(reason);
     }
+  }
+
+  #ownBlock(): Uint8Array {
+    this.#block ??= new Uint8Array(BLOCK_SIZE);
+    return this.#block;
   }
 
   /** The stream fails with `error`, and nobody will read any more. */
