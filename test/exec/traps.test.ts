@@ -19,7 +19,7 @@ inEachWay('a pipeline: no byte is lost between two processes, thirty times in a 
 inEachWay(
   'a pipeline: an output that nobody reads stops the first stage, and memory is the pipes',
   async () => {
-    const job = exec.pipeline(['yes'], ['cat'], ['cat'], { capacity: 65536 });
+    await using job = exec.pipeline(['yes'], ['cat'], ['cat'], { capacity: 65536 });
     const into = new Uint8Array(1);
     equal(await job.stdout.read(into), 1);
     const written = await standstill(job.pids);
@@ -117,7 +117,7 @@ inEachWay('verdict: how the stages ended decides, not when', async () => {
 inEachWay(
   'grandchildren: one that holds the output is named, left alone, and waited for no longer',
   async () => {
-    const job = exec.pipeline(exec.shell('sleep 1000 & echo $!'));
+    await using job = exec.pipeline(exec.shell('sleep 1000 & echo $!'));
     const { stdout, heldBy } = await job.done;
     const pid = Number(new TextDecoder().decode(stdout));
     ok(process.kill(pid, 'SIGKILL')); // it runs
@@ -126,10 +126,13 @@ inEachWay(
 );
 
 inEachWay('kill: reaches what was started by what was started, and an orphan that holds a pipe', async () => {
-  // The second sleep is nobody's child any more.
-  const job = exec.pipeline(exec.shell('sh -c "sleep 1001 & wait" & (sh -c "sleep 1002 &"); echo; wait'));
+  const [child, orphan] = [`1001.${process.pid}`, `1002.${process.pid}`]; // seconds that nobody else sleeps
+  await using job = exec.pipeline(
+    exec.shell(`sh -c "sleep ${child} & wait" & (sh -c "sleep ${orphan} &"); echo; wait`),
+  );
   await job.stdout.read(new Uint8Array(1));
-  const sleeps = () => commandLines().filter((line) => line === 'sleep 1001' || line === 'sleep 1002');
+  const sleeps = () =>
+    commandLines().filter((line) => line === `sleep ${child}` || line === `sleep ${orphan}`);
   while (sleeps().length < 2) await turn();
   await job.kill();
   deepEqual(sleeps(), []);
@@ -137,7 +140,7 @@ inEachWay('kill: reaches what was started by what was started, and an orphan tha
 });
 
 inEachWay('kill: a stage has ended when the call is done, and another process is never hit', async () => {
-  const job = exec.pipeline(['true']);
+  await using job = exec.pipeline(['true']);
   await job.done;
   // Its number may be anybody's by now.
   await job.kill();
