@@ -21,7 +21,16 @@ export interface CommandOptions {
 /** What stands in an argument list: a string, or a pipeline whose output the command opens as a file. */
 export type Argument = string | Substitution;
 
-/** A program to run, with its arguments and options. Made by `command()` and `shell()`. */
+/**
+ * A program to run, with its arguments and options. Made by `command()` and `shell()`.
+ *
+ * @example What a message calls it
+ * ```ts
+ * import * as exec from 'pipework/exec';
+ *
+ * console.log(String(exec.command('grep', ['-c', "it's"]))); // prints grep -c 'it'\''s'
+ * ```
+ */
 export class Command {
   readonly file: string;
   readonly args: readonly Argument[];
@@ -44,6 +53,8 @@ export class Command {
  * the program as it is.
  *
  * @param file A path, or a name that is looked for in the PATH of the command's environment.
+ * @param args Its arguments: strings, or what `substitute()` returned.
+ * @returns The command, for any number of pipelines.
  * @throws {TypeError} A wrong argument, or one with a NUL in it, which no program can be given.
  * @example grep says 1 when it finds nothing
  * ```ts
@@ -72,6 +83,8 @@ export function command(file: string, args: readonly Argument[] = [], options: C
 /**
  * A command for `/bin/sh -c`: the one place where a shell looks at text. Never put into it what comes from outside.
  *
+ * @param text What the shell is to run.
+ * @returns The command, for any number of pipelines.
  * @throws {TypeError} A wrong argument.
  * @example
  * ```ts

@@ -13,7 +13,7 @@ export type Stage = readonly Argument[] | Command | StageFunction;
  * byte between two of them passes through this program; a function gets an end of ours on either side. Nothing is given
  * to a shell.
  *
- * @param stages From left to right, and then the options.
+ * @param stagesAndOptions The stages, from left to right, and then the options.
  * @returns The running pipeline. A stage that cannot be started is a failure as any other: `done` rejects, and so does the
  * end of `stdout`.
  * @throws {TypeError | RangeError} A wrong argument or option; nothing was started.
