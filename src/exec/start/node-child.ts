@@ -35,7 +35,8 @@ export class NodeChild implements Child {
   }
 
   signal(number: number): void {
-    if (!this.hasExited) this.#child.kill(signalName(number) as NodeJS.Signals);
+    // One that was not started has the number 0 there, which is everybody in our own process group.
+    if (this.pid !== undefined && !this.hasExited) this.#child.kill(signalName(number) as NodeJS.Signals);
   }
 }
 
