@@ -68,6 +68,18 @@ inEachWay(
   },
 );
 
+test('start: nothing of this process is copied for a stage (native)', async () => {
+  const memory = new Uint8Array(64 * 1024 * 1024).fill(1); // bytes
+  await inWay('native', async () => {
+    await exec.run(['true']);
+    const before = process.resourceUsage().minorPageFault;
+    for (let at = 0; at < memory.length; at += PAGE) memory[at] = 2;
+    const faults = process.resourceUsage().minorPageFault - before;
+    // A page that is written to for the first time after a fork is a fault.
+    ok(faults < memory.length / PAGE / 10, `${faults} faults`);
+  })();
+});
+
 inEachWay('limits: a stage has the limit on open files that this process has', async () => {
   const own = /^Max open files\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1];
   const out = await exec.run(exec.shell('ulimit -Sn; ulimit -Sn 100; exec sh -c "ulimit -Sn"'));
@@ -217,6 +229,8 @@ test('tee(): a pipeline that wants no more stops none of the others, and a faile
     for (const error of await Promise.all(errors)) equal(error.stage.code, 3);
   })();
 });
+
+const PAGE = 4096; // bytes
 
 /** Bytes that the first of these processes has written when all of them sleep, and so wait for each other. */
 async function standstill(pids: readonly number[]): Promise<number> {
