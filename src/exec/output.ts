@@ -15,8 +15,8 @@ export interface Output {
   readonly reader?: JobReader;
   /** What /proc calls its pipe. */
   readonly id?: string | undefined;
-  /** Takes what the stage writes to where it shall go, until its end; fails when that does. */
-  readonly pump?: { readonly reader: JobReader; readonly done: () => Promise<void> };
+  /** Takes what the stage writes to where it shall go, until its end; fails when that does, or the signal fires. */
+  readonly pump?: { readonly reader: JobReader; readonly done: (signal: AbortSignal) => Promise<void> };
 }
 
 /**
@@ -63,9 +63,9 @@ export function openOutput(
 function pumped(links: Links, name: string, fromChild: boolean, to: Writer, finish?: () => void): Output {
   const { source, sink, readSlot } = links.open(name, { reader: false, writer: fromChild });
   const reader = new JobReader(source as PipeReader, readSlot, NO_OWNER);
-  const done = async (): Promise<void> => {
+  const done = async (signal: AbortSignal): Promise<void> => {
     try {
-      await copy(reader, to);
+      await copy(reader, to, { signal });
     } finally {
       reader.close();
       finish?.();
@@ -75,6 +75,6 @@ function pumped(links: Links, name: string, fromChild: boolean, to: Writer, fini
 }
 
 /** What is pumped is judged elsewhere. */
-const NO_OWNER: Owner = { verdict: Promise.resolve(), handedOver() {}, cancel() {} };
+const NO_OWNER: Owner = { verdict: Promise.resolve(), handedOver() {}, cancel: async () => {} };
 
 const NOWHERE: Writer = { write: async (chunk) => chunk.length };

@@ -20,7 +20,11 @@ export interface ProcessStat {
 
 /** The numbers of all processes that are to be seen. */
 export function processNumbers(): number[] {
-  return readdirSync('/proc').filter(isNumber).map(Number);
+  try {
+    return readdirSync('/proc').filter(isNumber).map(Number);
+  } catch {
+    return [];
+  }
 }
 
 export function processStat(pid: number): ProcessStat | undefined {

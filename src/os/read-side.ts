@@ -175,11 +175,12 @@ export class ReadSide {
 
   /** The write end may have left this program: from now on the kernel has to tell when there is something to read. */
   watch(): void {
-    if (this.slot === -1) return;
-    watch(this.slot, this.#pipe.name, () => {
-      this.#pipe.pump();
-      if (this.queue.head !== undefined) this.watch();
-    });
+    if (this.slot !== -1) watch(this.slot, this.#pipe.name, this);
+  }
+
+  retry(): void {
+    this.#pipe.pump();
+    if (this.queue.head !== undefined) this.watch();
   }
 
   /** Keeps the twin open, which is the caller's now; returns its number. */

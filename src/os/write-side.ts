@@ -70,7 +70,7 @@ export class WriteSide {
     checkBytes('chunk', chunk);
     this.#checkWritable(chunk.length === 0);
     if (chunk.length === 0 || this.queue.head !== undefined) return 0;
-    const count = this.#push(chunk, 0, chunk.length);
+    const count = this.#pushAtOnce(chunk, 0, chunk.length);
     if (this.#pipe.reading.queue.head !== undefined) this.#pipe.pump();
     return count;
   }
@@ -84,7 +84,7 @@ export class WriteSide {
       // Calls that wait already go first.
       if (this.queue.head !== undefined) this.#pipe.pump();
       if (this.queue.head === undefined) {
-        done = this.#push(chunk, done, chunk.length);
+        done = this.#pushAtOnce(chunk, done, chunk.length);
         if (this.#pipe.reading.queue.head !== undefined && this.#pipe.pump()) continue;
         if (done === chunk.length) return done;
       }
@@ -145,12 +145,13 @@ export class WriteSide {
 
   /** The read end may have left this program: from now on the kernel has to tell when there is room, or no reader. */
   watch(): void {
-    if (this.slot === -1) return;
-    watch(this.slot, this.#pipe.name, () => {
-      this.#pipe.pump();
-      this.noticeBreak();
-      if (this.slot !== -1 && !this.isBroken) this.watch();
-    });
+    if (this.slot !== -1) watch(this.slot, this.#pipe.name, this);
+  }
+
+  retry(): void {
+    this.#pipe.pump();
+    this.noticeBreak();
+    if (this.slot !== -1 && !this.isBroken) this.watch();
   }
 
   /** Whether all readers have gone, which a write would be told by EPIPE, without writing anything. */
@@ -191,11 +192,11 @@ export class WriteSide {
   #passAndPush(chunk: Uint8Array, length: number): number {
     const { reading } = this.#pipe;
     const read = reading.queue.head;
-    if (read === undefined || read.isShort) return this.#push(chunk, 0, length);
+    if (read === undefined || read.isShort) return this.#pushAtOnce(chunk, 0, length);
     const got = this.#pass(chunk, read);
     const [written] = moved as unknown as [number];
     try {
-      return written < length ? this.#push(chunk, written, length) : written;
+      return written < length ? this.#pushAtOnce(chunk, written, length) : written;
     } finally {
       if (got !== 0) reading.settlePassed(read, got);
     }
@@ -216,6 +217,16 @@ export class WriteSide {
     if (binding().pass(this.slot, from, reading.slot, into, length, moved) < 0) return 0;
     this.bytesWritten += moved[0] as number;
     return reading.takePassed(read, moved[1] as number, isSmall);
+  }
+
+  /** For a call that nothing waits before: when it finds that the reader has gone, `closed` is told too. */
+  #pushAtOnce(chunk: Uint8Array, start: number, end: number): number {
+    try {
+      return this.#push(chunk, start, end);
+    } catch (error) {
+      if (this.isBroken) this.#pipe.breakWriter();
+      throw error;
+    }
   }
 
   /** Writes what fits of `chunk[done, end)`; returns how far it got. @throws The reader has gone, or a system error. */

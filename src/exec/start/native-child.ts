@@ -36,8 +36,8 @@ export class NativeChild implements Child {
     this.exited = new Promise((resolve) => {
       this.#resolve = resolve;
     });
-    holdLoop(this);
     this.#watch();
+    holdLoop(this);
   }
 
   signal(number: number): void {
@@ -45,10 +45,11 @@ export class NativeChild implements Child {
   }
 
   #watch(): void {
-    watch(this.#slot, this.#name, () => this.#reap());
+    watch(this.#slot, this.#name, this);
   }
 
-  #reap(): void {
+  /** It may have ended. */
+  retry(): void {
     if (this.hasExited) return;
     const traffic = readTraffic(this.pid); // gone as soon as it is reaped
     const result = reapSlot(this.#slot);
