@@ -13,8 +13,9 @@ import type { Holder } from './result.js';
 
 /** Who has one of these pipes open for writing. */
 export function holdersOf(pipeIds: ReadonlySet<string>): Holder[] {
-  if (process.platform !== 'linux') return [];
-  return processNumbers()
+  const all = processNumbers();
+  if (all === 'refused') return [];
+  return all
     .flatMap((pid) => processStat(pid) ?? [])
     .filter((stat) => stat.pid !== process.pid && holdsAny(stat, pipeIds, 'write'))
     .map(({ pid }) => ({ pid, command: commandOf(pid) ?? '' }));

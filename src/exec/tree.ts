@@ -48,9 +48,10 @@ class Found {
 
   /** Looks for more of the family; the slots of those that are new. */
   look(): number[] {
-    if (process.platform !== 'linux') return [];
+    const all = processNumbers();
+    if (all === 'refused') return [];
     const { children, pipeIds } = this.#family();
-    const stats = processNumbers().flatMap((pid) => processStat(pid) ?? []);
+    const stats = all.flatMap((pid) => processStat(pid) ?? []);
     // A number in `stats` was that of the process that is known by it if that one has not gone even now.
     const members = children.flatMap(({ pid }) => pid ?? []);
     const own = new Set([process.pid, ...members]);

@@ -106,7 +106,7 @@ console.log(told, open() - before, fs.readdirSync('/proc').filter(isOurs).length
 test('a process has the descriptors that it was given, and none that this one inherited or left open', () => {
   // The fourth is the folder that ls reads. Node makes what it inherits close-on-exec up to 16 alone.
   const { stdout, stderr } = run(
-    ['bash', '-c', 'exec 17</dev/null 20</dev/null 251</dev/null; exec "$@"', 'bash'],
+    ['bash', '--norc', '-c', 'exec 17</dev/null 20</dev/null 251</dev/null; exec "$@"', 'bash'],
     "console.log((await exec.run(['ls', '/proc/self/fd'])).lines().join(' '));",
   );
   equal(stdout, '0 1 2 3\n', stderr);
