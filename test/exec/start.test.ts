@@ -1,14 +1,13 @@
-/** What a process finds when it is started, and what is told of one that cannot be. */
-import { deepEqual, equal, match, ok } from 'node:assert/strict';
+/** What a process finds when it is started. */
+import { deepEqual, equal } from 'node:assert/strict';
 import { type SpawnSyncReturns, spawnSync } from 'node:child_process';
-import { chmodSync, constants, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, constants, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import * as exec from 'pipework/exec';
 import { packageRoot } from '../fixtures/package-copy.js';
-import { runSource } from '../fixtures/run-source.js';
-import { inWay, rejection, WAYS } from './ways.js';
+import { inWay, WAYS } from './ways.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'pipework-start-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -39,69 +38,7 @@ for (const way of WAYS) {
       equal((await exec.run([script, 'a b', ''])).text(), '2 a b\n');
     }),
   );
-
-  test(
-    `what cannot be started tells its error, whatever that is, by the name of the stage (${way})`,
-    inWay(way, async () => {
-      const loop = join(folder, `loop-${way}`);
-      symlinkSync(loop, loop);
-      const cases: readonly (readonly [code: string, stage: exec.Stage])[] = [
-        ['ENOENT', ['/nowhere/x']],
-        ['ENOENT', ['no-such-command-anywhere']],
-        ['EACCES', [file('plain', 'x', 0o644)]],
-        ['EACCES', ['/bin']],
-        ['ENOTDIR', ['/bin/sh/x']],
-        ['ELOOP', [loop]],
-        ['E2BIG', ['/bin/true', 'x'.repeat(200_000)]],
-        ['ENOENT', [file('odd', '#!/nowhere/x\n', 0o755)]],
-        ['ENAMETOOLONG', [`/${'x'.repeat(300)}`]],
-      ];
-      for (const [code, stage] of cases) {
-        const error = await rejection(exec.run(['sleep', '1000'], stage));
-        equal((error.stage.error as { code?: unknown }).code, code, String(stage).slice(0, 80));
-        deepEqual([error.stage.index, error.stage.code, error.stage.pid], [1, null, undefined]);
-        match(error.message, /^(.*: )?stage 2 of 2, .* could not be started: /);
-      }
-    }),
-  );
-
-  test(
-    `a cwd that is missing is told from a command that is (${way})`,
-    inWay(way, async () => {
-      const missing = await rejection(exec.run(exec.command('true', [], { cwd: '/nowhere' })));
-      const { code, syscall } = missing.stage.error as { code?: unknown; syscall?: unknown };
-      deepEqual([code, syscall], ['ENOENT', 'chdir']);
-      match(missing.message, /the cwd \/nowhere/);
-      const noCommand = await rejection(exec.run(exec.command('no-such', [], { cwd: folder })));
-      ok((noCommand.stage.error as { syscall?: unknown }).syscall !== 'chdir');
-    }),
-  );
-
-  for (const free of [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]) {
-    test(`with ${free} descriptors left a pipeline works or fails with EMFILE, and leaves none and no process (${way})`, () => {
-      const { stdout, stderr, status } = runSource(STARVED, { PIPEWORK_EXEC: way, FREE: `${free}` }, 80);
-      equal(status, 0, stderr);
-      match(stdout, /^(EMFILE|ok) 0 0 ok\n$/, stderr);
-    });
-  }
 }
-
-const STARVED = `
-import fs from 'node:fs';
-import * as exec from 'pipework/exec';
-const open = () => fs.readdirSync('/proc/self/fd').length;
-const isOurs = (pid) => {
-  try { return fs.readFileSync('/proc/' + pid + '/stat', 'utf8').replace(/.*\\) . /, '').startsWith(process.pid + ' '); } catch { return false; }
-};
-const three = () => exec.run(['echo', 'x'], ['cat'], ['cat']).then(() => 'ok', (error) => error.stage?.error?.code ?? error.code);
-await three();
-const before = open();
-const taken = [];
-try { for (;;) taken.push(fs.openSync('/dev/null')); } catch {}
-for (let i = 0; i < process.env.FREE; i++) fs.closeSync(taken.pop());
-const told = await three();
-taken.forEach((fd) => fs.closeSync(fd));
-console.log(told, open() - before, fs.readdirSync('/proc').filter(isOurs).length, await three());`;
 
 test('a process has the descriptors that it was given, and none that this one inherited or left open', () => {
   // The fourth is the folder that ls reads. Node makes what it inherits close-on-exec up to 16 alone.
