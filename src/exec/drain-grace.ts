@@ -17,8 +17,10 @@ export interface Drained {
 /**
  * Waits until nobody can write to `pipe`, or nothing has come for `grace` milliseconds: then somebody holds it, and it is
  * cut as soon as all that came is read. Whether somebody holds it.
+ *
+ * @param isOver Whether everything was ended that could be: then bytes that still come do not prolong it.
  */
-export async function drain(pipe: Drained, grace: number): Promise<boolean> {
+export async function drain(pipe: Drained, grace: number, isOver: () => boolean): Promise<boolean> {
   if (!pipe.isHeld) return false;
   let moved = -1; // bytes
   let quiet = 0; // milliseconds
@@ -27,7 +29,7 @@ export async function drain(pipe: Drained, grace: number): Promise<boolean> {
     await pause(step);
     if (!pipe.isHeld) return false;
     const now = pipe.bytesRead + pipe.available;
-    quiet = now === moved ? quiet + step : 0;
+    quiet = now === moved || isOver() ? quiet + step : 0;
     moved = now;
   }
   if (pipe.available === 0) pipe.cut();

@@ -67,6 +67,7 @@ export class Execution implements EndsAtExit, Owner {
     | { readonly why?: string; readonly error?: unknown; readonly running: readonly number[] }
     | undefined;
   #killed: Promise<void> | undefined;
+  #isKilled = false;
   #hasEnded = false;
   #judge!: { resolve: () => void; reject: (error: unknown) => void };
 
@@ -138,6 +139,7 @@ export class Execution implements EndsAtExit, Owner {
     const ended = Promise.all(functions.map((stage) => stage.ended));
     await Promise.all([this.#cancelInputs(), kill(() => this.family, grace), within(grace, ended)]);
     for (const stage of functions) stage.giveUp(reason);
+    this.#isKilled = true;
     await within(grace, Promise.all(this.#pumps));
     this.#taking?.abort(reason);
   }
@@ -315,11 +317,12 @@ export class Execution implements EndsAtExit, Owner {
         : setTimeout(() => void this.cancel(`timed out after ${timeout} ms`), timeout);
     await Promise.all(this.#running.map(({ ended }) => ended));
     this.#feeding?.abort();
-    // Who holds a pipe may write to it for ever: the signal and the timeout are for that, too.
+    // Who holds a pipe may write to it for ever, and who takes the output never: the signal and the timeout are for them, too.
     const heldBy = await this.#drainAll();
+    await Promise.all(this.#pumps);
+    await this.#killed;
     clearTimeout(timer);
     signal?.removeEventListener('abort', onAbort);
-    await Promise.all([...this.#pumps, this.#killed]);
     this.#hasEnded = true;
     hasEnded(this);
     this.#links.release();
@@ -341,7 +344,7 @@ export class Execution implements EndsAtExit, Owner {
       if (pump !== undefined) drained.push(pump.reader);
     }
     const grace = this.#options.drainGrace ?? DRAIN_GRACE;
-    const held = await Promise.all(drained.map((pipe) => drain(pipe, grace)));
+    const held = await Promise.all(drained.map((pipe) => drain(pipe, grace, () => this.#isKilled)));
     return held.includes(true) ? holdersOf(this.#links.ids) : [];
   }
 

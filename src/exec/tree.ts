@@ -65,7 +65,7 @@ class Found {
       members.push(stat.pid);
       news.push(slot);
     };
-    // Who is older than this process has not got a pipe from a stage: most need no closer look.
+    // Who is older than this process is a service that was handed a pipe, and lives on. Most need no closer look so.
     const since = stats.find(({ pid }) => pid === process.pid)?.started ?? 0;
     for (const stat of stats) if (stat.started >= since && holdsAny(stat, pipeIds)) take(stat);
     for (const member of members) for (const stat of stats) if (stat.parent === member) take(stat);

@@ -1,10 +1,14 @@
 /** Ending a pipeline ends its whole tree, and nobody else. */
-import { deepEqual, equal, ok } from 'node:assert/strict';
+import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { Worker } from 'node:worker_threads';
 import * as exec from 'pipework/exec';
+import { runSource } from '../fixtures/run-source.js';
 import { ownNap, sleepers, until } from './processes.js';
 import { inWay, rejection, WAYS } from './ways.js';
 
@@ -100,6 +104,40 @@ for (const way of WAYS) {
   );
 
   test(
+    `timeout: is for a Writer too that never takes the output (${way})`,
+    inWay(way, async () => {
+      const stdout = { write: () => new Promise<number>(() => {}) };
+      const error = await rejection(exec.run(['echo', 'x'], { stdout, timeout: 100, killGrace: 50 }));
+      match(error.message, /^timed out after 100 ms: /);
+    }),
+  );
+
+  test(
+    `a service that is older than this program and was handed a pipe lives on, and delays no end that is wanted (${way})`,
+    inWay(way, async () => {
+      const folder = mkdtempSync(join(tmpdir(), 'pipework-service-'));
+      const path = join(folder, 'socket');
+      const service = spawn('python3', ['-c', SERVICE, path], { stdio: ['ignore', 'pipe', 'inherit'] });
+      try {
+        await once(service.stdout, 'data');
+        // Bytes come for ever, which restarts the grace for ever.
+        const source = `
+          import * as exec from 'pipework/exec';
+          const hand = ['python3', '-c', ${JSON.stringify(CLIENT)}, '${path}'];
+          const error = await exec.run(hand, { timeout: 500, killGrace: 50, drainGrace: 200 }).catch((error) => error);
+          console.log(error.message.slice(0, 22));`;
+        const { stdout, stderr } = runSource(source, { PIPEWORK_EXEC: way });
+        equal(stdout, 'timed out after 500 ms\n', stderr);
+        equal(service.exitCode ?? service.signalCode, null);
+      } finally {
+        service.kill('SIGKILL');
+        await once(service, 'close');
+        rmSync(folder, { recursive: true });
+      }
+    }),
+  );
+
+  test(
     `kill() leaves other children of this process alone, also those that are just being started by another thread (${way})`,
     inWay(way, async () => {
       const nap = ownNap();
@@ -140,3 +178,27 @@ async function run() {
 }
 Promise.all([run(), run()]).then(() => parentPort.postMessage({ started, failed }));
 parentPort.postMessage('started');`;
+
+/** Is handed a descriptor, and writes to it until nobody reads. */
+const SERVICE = `
+import socket, sys, time
+listener = socket.socket(socket.AF_UNIX)
+listener.bind(sys.argv[1])
+listener.listen()
+print('ready', flush=True)
+while True:
+    _, (fd,), _, _ = socket.recv_fds(listener.accept()[0], 1, 1)
+    try:
+        with open(fd, 'wb', buffering=0) as pipe:
+            while True:
+                pipe.write(b'.')
+                time.sleep(0.02)
+    except BrokenPipeError:
+        pass`;
+
+/** Hands its output over. */
+const CLIENT = `
+import socket, sys
+connection = socket.socket(socket.AF_UNIX)
+connection.connect(sys.argv[1])
+socket.send_fds(connection, [b'x'], [1])`;
