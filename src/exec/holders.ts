@@ -2,6 +2,7 @@
 import {
   type Access,
   commandOf,
+  contents,
   descriptorNumbers,
   isOpenFor,
   linkOf,
@@ -23,21 +24,23 @@ export function holdersOf(pipeIds: ReadonlySet<string>): Holder[] {
 
 /** Whether a process has one of these pipes open, for `access` if that is given. */
 export function holdsAny(stat: ProcessStat, pipeIds: ReadonlySet<string>, access?: Access): boolean {
+  if (isFork(stat)) return false; // asked first: if it has become another by now, its descriptors are that one's
   const descriptors = descriptorNumbers(stat.pid);
   return (
     descriptors !== 'refused' &&
     descriptors.some(
       (fd) =>
         pipeIds.has(linkOf(stat.pid, fd) ?? '') && (access === undefined || isOpenFor(stat.pid, fd, access)),
-    ) &&
-    !isFork(stat)
+    )
   );
 }
 
 /**
  * Whether it is a copy of this process that is about to become another: for that moment a child that any thread starts
- * has all that is open here.
+ * has all that is open here. Its command line is ours, and then for another moment empty.
  */
 function isFork({ pid, parent }: ProcessStat): boolean {
-  return parent === process.pid && commandOf(pid) === commandOf(process.pid);
+  if (parent !== process.pid) return false;
+  const line = contents(pid, 'cmdline');
+  return line === '' || line === contents(process.pid, 'cmdline');
 }
