@@ -49,8 +49,9 @@ function cutWhenRead(pipe: Drained, grace: number): void {
 
 /** Who else has one of these pipes open for writing. */
 export function holdersOf(pipeIds: ReadonlySet<string>): Holder[] {
-  if (process.platform !== 'linux') return [];
-  return processNumbers()
+  const all = processNumbers();
+  if (all === 'refused') return [];
+  return all
     .filter((pid) => pid !== process.pid && holds(pid, pipeIds))
     .map((pid) => ({ pid, command: commandOf(pid) ?? '' }));
 }

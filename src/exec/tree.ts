@@ -60,7 +60,6 @@ class Found {
 
   /** Looks for more of the family, its children apart; the slots of those that are new. */
   look(family: Family): number[] {
-    if (process.platform !== 'linux') return [];
     const news: number[] = [];
     for (const { pid, started } of relatives(family)) {
       if (this.#slots.has(pid)) continue;
@@ -111,7 +110,9 @@ function isAlive(slot: number): boolean {
 
 /** All but the children themselves, and this process. */
 function relatives({ children, pipeIds }: Family): { pid: number; started: number }[] {
-  const stats = processNumbers().flatMap((pid) => processStat(pid) ?? []);
+  const all = processNumbers();
+  if (all === 'refused') return [];
+  const stats = all.flatMap((pid) => processStat(pid) ?? []);
   const family = new Set(children.flatMap(({ pid }) => pid ?? []));
   const own = new Set(family);
   // A parent may have a greater number than its child, so: until a round adds nobody.
