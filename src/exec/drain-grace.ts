@@ -2,8 +2,6 @@
  * What the end of all stages leaves open: a grandchild may hold a pipe for ever. So each pipe is read on until it ends, or
  * brings nothing for a while; then our end closes, and nobody is killed.
  */
-import { commandOf, descriptorNumbers, isOpenFor, linkOf, processNumbers } from '../os/internal.js';
-import type { Holder } from './result.js';
 
 /** A pipe that this process reads. */
 export interface Drained {
@@ -45,23 +43,6 @@ function cutWhenRead(pipe: Drained, grace: number): void {
     else cutWhenRead(pipe, grace);
   }, grace);
   timer.unref();
-}
-
-/** Who else has one of these pipes open for writing. */
-export function holdersOf(pipeIds: ReadonlySet<string>): Holder[] {
-  const all = processNumbers();
-  if (all === 'refused') return [];
-  return all
-    .filter((pid) => pid !== process.pid && holds(pid, pipeIds))
-    .map((pid) => ({ pid, command: commandOf(pid) ?? '' }));
-}
-
-function holds(pid: number, pipeIds: ReadonlySet<string>): boolean {
-  const descriptors = descriptorNumbers(pid);
-  return (
-    descriptors !== 'refused' &&
-    descriptors.some((fd) => pipeIds.has(linkOf(pid, fd) ?? '') && isOpenFor(pid, fd, 'write'))
-  );
 }
 
 function pause(milliseconds: number): Promise<void> {

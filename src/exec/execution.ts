@@ -6,8 +6,9 @@ import { type PipeReader, type PipeWriter, pipe } from '../io/index.js';
 import { type EndsAtExit, hasEnded, terminateAtExit } from './at-exit.js';
 import { type ChildFd, endFd, ownFd } from './child-fd.js';
 import { Command } from './command.js';
-import { type Drained, drain, holdersOf } from './drain-grace.js';
+import { type Drained, drain } from './drain-grace.js';
 import { mergeEnvironment, type Variables } from './environment.js';
+import { holdersOf } from './holders.js';
 import { openInput } from './input.js';
 import { JobReader, type Owner } from './job-reader.js';
 import { Links, type Sink, type Source } from './links.js';
@@ -26,7 +27,7 @@ import {
 import { startChild } from './start/start-child.js';
 import { StderrTail } from './stderr-tail.js';
 import { Substitution } from './substitution.js';
-import { type Family, kill, terminate } from './tree.js';
+import { type Family, kill } from './tree.js';
 
 /** What `done` and the end of `job.stdout` are made of. */
 export interface Outcome {
@@ -81,7 +82,7 @@ export class Execution implements EndsAtExit, Owner {
     const { signal } = options;
     if (signal?.aborted) {
       this.#cancelled = { error: signal.reason, running: [] };
-      this.#cancelInputs();
+      this.#killed = this.#cancelInputs();
     } else {
       terminateAtExit(this);
       this.#startAll();
@@ -122,38 +123,35 @@ export class Execution implements EndsAtExit, Owner {
     return this.#killed;
   }
 
-  terminate(): void {
-    terminate(this.#family());
+  /** The processes that have not been reaped, and all pipes. */
+  get family(): Family {
+    const children = this.#running.flatMap(({ child }) =>
+      child === undefined || child.hasExited ? [] : child,
+    );
+    return { children, pipeIds: this.#links.ids };
   }
 
   async #end(reason: unknown, grace: number): Promise<void> {
     this.#ending.abort(reason);
     this.#feeding?.abort(reason);
-    this.#cancelInputs();
     const functions = this.#running.filter((stage) => stage instanceof FunctionStage);
     const ended = Promise.all(functions.map((stage) => stage.ended));
-    await Promise.all([kill(() => this.#family(), grace), within(grace, ended)]);
+    await Promise.all([this.#cancelInputs(), kill(() => this.family, grace), within(grace, ended)]);
     for (const stage of functions) stage.giveUp(reason);
     await within(grace, Promise.all(this.#pumps));
     this.#taking?.abort(reason);
   }
 
   /** Other pipelines whose output is this one's, or was to be. */
-  #cancelInputs(): void {
+  async #cancelInputs(): Promise<void> {
     const why = 'what was to read its output was ended';
-    for (const upstream of this.#upstreams) void upstream.owner.cancel(why);
-    if (this.#options.stdin instanceof JobReader) void this.#options.stdin.owner.cancel(why);
+    const inputs = [...this.#upstreams];
+    if (this.#options.stdin instanceof JobReader) inputs.push(this.#options.stdin);
     for (const stage of this.#stages) {
       if (!(stage instanceof Command)) continue;
-      for (const arg of stage.args) if (arg instanceof Substitution) void arg.reader.owner.cancel(why);
+      for (const arg of stage.args) if (arg instanceof Substitution) inputs.push(arg.reader);
     }
-  }
-
-  #family(): Family {
-    const children = this.#running.flatMap(({ child }) =>
-      child === undefined || child.hasExited ? [] : child,
-    );
-    return { children, pipeIds: this.#links.ids };
+    await Promise.all(inputs.map(({ owner }) => owner.cancel(why)));
   }
 
   // Starting

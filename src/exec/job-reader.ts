@@ -8,8 +8,8 @@ export interface Owner {
   readonly verdict: Promise<void>;
   /** The output was given to another pipeline, which from then on speaks for this one. */
   handedOver(): void;
-  /** That other pipeline was ended from outside. */
-  cancel(why: string): void;
+  /** That other pipeline was ended from outside. Settles when this one's processes have gone; never rejects. */
+  cancel(why: string): Promise<void>;
 }
 
 /**

@@ -35,8 +35,7 @@ export class NodeChild implements Child {
   }
 
   signal(number: number): void {
-    // One that was not started has the number 0 there, which is everybody in our own process group.
-    if (this.pid !== undefined && !this.hasExited) this.#child.kill(signalName(number) as NodeJS.Signals);
+    if (!this.hasExited) this.#child.kill(signalName(number) as NodeJS.Signals);
   }
 }
 
