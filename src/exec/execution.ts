@@ -4,7 +4,7 @@
  */
 import { type PipeReader, type PipeWriter, pipe } from '../io/index.js';
 import { type EndsAtExit, hasEnded, terminateAtExit } from './at-exit.js';
-import { type ChildFd, endFd, ownFd } from './child-fd.js';
+import { type ChildFd, endFd, NULL_FD, ownFd } from './child-fd.js';
 import { Command } from './command.js';
 import { type Drained, drain } from './drain-grace.js';
 import { mergeEnvironment, type Variables } from './environment.js';
@@ -296,8 +296,11 @@ export class Execution implements EndsAtExit, Owner {
 
   #substitute({ reader }: Substitution, given: ChildFd[]): ChildFd {
     const fd = reader.handOver();
-    if (fd === undefined) throw new TypeError('the output of a substituted pipeline must be untouched');
+    if (fd === undefined && !reader.isMissing) {
+      throw new TypeError('the output of a substituted pipeline must be untouched');
+    }
     this.#upstreams.push(reader);
+    if (fd === undefined) return NULL_FD;
     const end = ownFd(fd);
     given.push(end);
     return end;
