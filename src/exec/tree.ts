@@ -48,9 +48,9 @@ class Found {
 
   /** Looks for more of the family; the slots of those that are new. */
   look(): number[] {
-    const { children, pipeIds } = this.#family();
     const all = processNumbers();
     if (all === 'refused') return [];
+    const { children, pipeIds } = this.#family();
     const stats = all.flatMap((pid) => processStat(pid) ?? []);
     // A number in `stats` was that of the process that is known by it if that one has not gone even now.
     const members = children.flatMap(({ pid }) => pid ?? []);

@@ -286,7 +286,7 @@ for (const way of WAYS) {
           `
           import { spawnSync } from 'node:child_process';
           const node = [process.execPath, '--input-type=module', '--eval', ${JSON.stringify(source)}];
-          const { status } = spawnSync('bash', ['-o', 'pipefail', '-c', ${JSON.stringify(line)}, ${JSON.stringify(file)}, ...node], { stdio: 'inherit' });
+          const { status } = spawnSync('bash', ['--norc', '-o', 'pipefail', '-c', ${JSON.stringify(line)}, ${JSON.stringify(file)}, ...node], { stdio: 'inherit' });
           process.exitCode = status;`,
           { PIPEWORK_EXEC: way },
         );

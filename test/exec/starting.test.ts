@@ -241,6 +241,7 @@ for (const way of WAYS) {
     const { stdout, stderr, status } = spawnSync(
       'bash',
       [
+        '--norc',
         '-c',
         'ulimit -u 40; exec "$@"',
         'bash',
