@@ -3,8 +3,10 @@
  * judges them when all have ended.
  */
 import { type PipeReader, type PipeWriter, pipe } from '../io/index.js';
+import { closeEnd } from '../io/internal.js';
+import { binding } from '../os/internal.js';
 import { type EndsAtExit, hasEnded, terminateAtExit } from './at-exit.js';
-import { type ChildFd, endFd, ownFd } from './child-fd.js';
+import { type ChildFd, endFd, NULL_FD, ownFd } from './child-fd.js';
 import { Command } from './command.js';
 import { type Drained, drain } from './drain-grace.js';
 import { mergeEnvironment, type Variables } from './environment.js';
@@ -26,6 +28,7 @@ import {
 } from './stage.js';
 import { startChild } from './start/start-child.js';
 import { StderrTail } from './stderr-tail.js';
+import { isReader } from './stdin.js';
 import { Substitution } from './substitution.js';
 import { type Family, kill } from './tree.js';
 
@@ -53,6 +56,7 @@ export class Execution implements EndsAtExit, Owner {
   readonly #upstreams: JobReader[] = [];
   #variables: Variables | undefined;
   readonly #outputs: Output[] = [];
+  #isInputOpen = false;
   #output: Output | undefined; // of the last stage
   readonly #pumps: Promise<void>[] = [];
   /** Fires when the pipeline is ended from outside: the functions' signal. */
@@ -72,6 +76,7 @@ export class Execution implements EndsAtExit, Owner {
   #judge!: { resolve: () => void; reject: (error: unknown) => void };
 
   constructor(stages: readonly (Command | StageFunction)[], options: PipelineOptions) {
+    binding(); // where there is none this throws, before anything is started
     this.#stages = stages;
     this.#options = options;
     this.killOnSignal = options.killOnSignal ?? false;
@@ -84,6 +89,7 @@ export class Execution implements EndsAtExit, Owner {
     if (signal?.aborted) {
       this.#cancelled = { error: signal.reason, running: [] };
       this.#killed = this.#cancelInputs();
+      this.#dropInput();
     } else {
       terminateAtExit(this);
       this.#startAll();
@@ -153,7 +159,12 @@ export class Execution implements EndsAtExit, Owner {
       if (!(stage instanceof Command)) continue;
       for (const arg of stage.args) if (arg instanceof Substitution) inputs.push(arg.reader);
     }
-    await Promise.all(inputs.map(({ owner }) => owner.cancel(why)));
+    await Promise.all(
+      inputs.map(async (reader) => {
+        await reader.owner.cancel(why);
+        reader.cut();
+      }),
+    );
   }
 
   // Starting
@@ -187,10 +198,19 @@ export class Execution implements EndsAtExit, Owner {
   /** The rest is not started, and what was is ended. */
   #stopStarting(): void {
     this.cancel('a stage could not be started', undefined, 0);
+    this.#dropInput();
+  }
+
+  /** A reader that was given to the pipeline is closed by it, also when no stage ever gets it. */
+  #dropInput(): void {
+    const { stdin } = this.#options;
+    if (this.#isInputOpen || !isReader(stdin)) return;
+    closeEnd(stdin).catch(() => {}); // it has failed for another reason already
   }
 
   #openInput(stage: Command | StageFunction): Source {
     const input = openInput(this.#options.stdin ?? null, stage instanceof Command, this.#links);
+    this.#isInputOpen = true;
     this.stdin = input.writer;
     if (input.upstream !== undefined) this.#upstreams.push(input.upstream);
     if (input.feed !== undefined) {
@@ -298,8 +318,11 @@ export class Execution implements EndsAtExit, Owner {
 
   #substitute({ reader }: Substitution, given: ChildFd[]): ChildFd {
     const fd = reader.handOver();
-    if (fd === undefined) throw new TypeError('the output of a substituted pipeline must be untouched');
+    if (fd === undefined && !reader.isMissing) {
+      throw new TypeError('the output of a substituted pipeline must be untouched');
+    }
     this.#upstreams.push(reader);
+    if (fd === undefined) return NULL_FD;
     const end = ownFd(fd);
     given.push(end);
     return end;
@@ -317,12 +340,13 @@ export class Execution implements EndsAtExit, Owner {
         : setTimeout(() => void this.cancel(`timed out after ${timeout} ms`), timeout);
     await Promise.all(this.#running.map(({ ended }) => ended));
     this.#feeding?.abort();
-    // Who holds a pipe may write to it for ever, and who takes the output never: the signal and the timeout are for them, too.
+    // Who holds a pipe may write to it for ever, and who takes the output may never be done: the signal and the timeout
+    // are for that, too.
     const heldBy = await this.#drainAll();
     await Promise.all(this.#pumps);
-    await this.#killed;
     clearTimeout(timer);
     signal?.removeEventListener('abort', onAbort);
+    await this.#killed;
     this.#hasEnded = true;
     hasEnded(this);
     this.#links.release();

@@ -129,9 +129,14 @@ export class JobReader implements PipeReader {
     return this.#isOwnClose || this.#isGiven;
   }
 
+  /** Whether the pipeline failed before it had an output. */
+  get isMissing(): boolean {
+    return this.#slot === -1;
+  }
+
   /** The descriptor for another pipeline's first stage, in the kernel; `undefined` where there is none. */
   handOver(): number | undefined {
-    if (!(this.#reader instanceof KernelReader) || this.isDone) return undefined;
+    if (!(this.#reader instanceof KernelReader) || this.isDone || this.#isCut) return undefined;
     const fd = this.#reader.release();
     this.#isGiven = true;
     this.#owner.handedOver();

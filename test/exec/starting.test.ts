@@ -1,13 +1,14 @@
 /** Stages that cannot be started: the error names the stage and why, and nothing is left of the others. */
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import * as io from 'pipework';
 import * as exec from 'pipework/exec';
-import { packageRoot } from '../fixtures/package-copy.js';
+import * as os from 'pipework/os';
+import { PackageCopy, packageRoot } from '../fixtures/package-copy.js';
 import { runSource } from '../fixtures/run-source.js';
 import { inWay, rejection, WAYS, type Way } from './ways.js';
 
@@ -92,6 +93,62 @@ inEachWay('a stage that cannot be started: what was given to the pipeline ends, 
     exec.run(['cat', exec.substitute(inner[0])], ['/nowhere/x'], ['cat', exec.substitute(inner[1])]),
   );
   await Promise.all(inner.map((job) => rejection(job.done)));
+});
+
+inEachWay('a pipeline that never began: a reader that was given to it is closed all the same', async () => {
+  const signal = AbortSignal.abort(new Error('never'));
+  for (const stages of [[['cat']], [pass], [['cat'], pass]]) {
+    for (const pipe of [io.pipe, os.pipe]) {
+      const { reader, writer } = pipe();
+      await rejection(exec.run(...stages, { stdin: reader, signal }));
+      equal((await rejection<{ code: string }>(writer.write('x'))).code, 'EPIPE');
+      writer.close();
+    }
+    const upstream = exec.pipeline(['yes']);
+    const inner = exec.pipeline(['yes']);
+    const outer = exec.run(['cat', exec.substitute(inner)], ...stages, { stdin: upstream.stdout, signal });
+    equal((await rejection<Error>(outer)).message, 'never');
+  }
+});
+
+inEachWay('a writer that never settles its write: kill() ends the job all the same', async () => {
+  const stuck = { write: () => new Promise<number>(() => {}) };
+  for (const stage of [
+    ['yes'],
+    ['echo', 'x'],
+    async (_: io.PipeReader, to: io.PipeWriter) => void (await to.write('x')),
+  ]) {
+    const job = exec.pipeline(stage, { stdout: stuck, killGrace: 50 });
+    await job.kill();
+    equal((await rejection(job.done)).code, 'ERR_PIPELINE_FAILED');
+    const { message } = await rejection(job.done);
+    match(message, /^ended by kill\(\): .* (was killed by SIGTERM|exited with code 0|had ended)$/);
+    const late = exec.pipeline(stage, { stdout: stuck, timeout: 50, killGrace: 50 });
+    match((await rejection(late.done)).message, /^timed out after 50 ms/);
+  }
+});
+
+test('pipeline(): without a binary it is an UnsupportedError that is thrown, and nothing is started', () => {
+  const copy = new PackageCopy();
+  copy.removeNative();
+  const { stdout, stderr } = spawnSync(
+    process.execPath,
+    [
+      '--input-type=module',
+      '--eval',
+      `import * as exec from 'pipework/exec';
+      for (const stage of [['touch', 'started'], async () => { console.log('started'); }])
+        try { exec.pipeline(stage); } catch (error) { console.log(error.code); }
+      await exec.run(['touch', 'started']).catch((error) => console.log(error.code));
+      exec.pipeline([]);`,
+    ],
+    { cwd: copy.root, encoding: 'utf8' },
+  );
+  const isStarted = existsSync(join(copy.root, 'started'));
+  copy.remove();
+  match(stderr, /TypeError: a command must be/);
+  equal(stdout, 'ERR_PIPE_UNSUPPORTED\n'.repeat(3));
+  equal(isStarted, false);
 });
 
 /** Makes each of many numbers of descriptors all that is left, and says how a pipeline of three fails. */

@@ -289,6 +289,23 @@ inEachWay(
 );
 
 for (const way of WAYS) {
+  test(`timeout, signal: nothing of them is left when a job has ended (${way})`, () => {
+    const { stdout } = runSource(
+      `
+      import { getEventListeners } from 'node:events';
+      import * as exec from 'pipework/exec';
+      const { signal } = new AbortController();
+      const listeners = process.listenerCount('exit');
+      await exec.run(['true'], { signal, timeout: 3_000_000 });
+      await exec.run(['false'], { signal, timeout: 3_000_000 }).catch(() => {});
+      await exec.run(async () => {}, { signal, timeout: 3_000_000, stdin: 'x', stdout: { write: async () => 1 } });
+      console.log(getEventListeners(signal, 'abort').length, process.listenerCount('exit') - listeners);
+      console.log(process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length);`,
+      { PIPEWORK_EXEC: way },
+    );
+    equal(stdout, '0 0\n0\n');
+  });
+
   /** For each text, the name of what became an unhandled rejection by it, or '-'. */
   const unhandled = (...texts: string[]): string[] => {
     const cases = texts.map(
