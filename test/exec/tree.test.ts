@@ -141,7 +141,7 @@ for (const way of WAYS) {
     `kill() leaves other children of this process alone, also those that are just being started by another thread (${way})`,
     inWay(way, async () => {
       const nap = ownNap();
-      const other = spawn('sleep', [nap]);
+      const other = spawn('sleep', [nap], { stdio: 'ignore' });
       const busy = new Worker(SPAWNER, { eval: true });
       const exited = once(busy, 'exit'); // it may come in one turn with the last message
       await once(busy, 'message');
