@@ -113,6 +113,9 @@ export interface StreamPair<Readable = ReadableStreamLike, Writable = WritableSt
     readonly readable: Readable;
     readonly writable: Writable;
 }
+export interface TeeOptions {
+    readonly policy?: 'lockstep' | undefined;
+}
 export interface TextOptions {
     readonly encoding?: string | undefined;
     readonly fatal?: boolean | undefined;
@@ -168,6 +171,8 @@ export declare function lines(reader: ByteSource, options?: LinesOptions): Async
 export declare function pipe(options?: PipeOptions): Pipe;
 export declare function readAll(reader: ByteSource, options?: ReadAllOptions): Promise<Uint8Array<ArrayBuffer>>;
 export declare function readFull(reader: Reader, into: Uint8Array, options?: CallOptions): Promise<number | null>;
+export declare function tee(reader: Reader, n?: 2, options?: TeeOptions): [PipeReader, PipeReader];
+export declare function tee(reader: Reader, n: number, options?: TeeOptions): PipeReader[];
 export declare function text(reader: ByteSource, options?: ReadAllOptions & TextOptions): Promise<string>;
 export declare function toWeb(end: Reader): WebReadableStream;
 export declare function toWeb(end: Writer): WebWritableStream;

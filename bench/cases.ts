@@ -1,5 +1,9 @@
 import type { Case } from './case.js';
 import { churnCases } from './cases/churn.js';
+import { execCases } from './cases/exec.js';
+import { execLeftCases } from './cases/exec-left.js';
+import { execParentCases } from './cases/exec-parent.js';
+import { execStartCases } from './cases/exec-start.js';
 import { observerCases } from './cases/observer.js';
 import { openCases } from './cases/open.js';
 import { osCases } from './cases/os.js';
@@ -18,6 +22,10 @@ export const cases: readonly Case[] = [
   ...webCases,
   ...osCases,
   ...parkedCases,
+  ...execCases,
+  ...execParentCases,
+  ...execStartCases,
+  ...execLeftCases,
 ];
 
 /** @throws {Error} There is none of that name. */

@@ -11,6 +11,7 @@ export { type LinesOptions, lines } from './lines.js';
 export { type PipeOptions, pipe } from './pipe.js';
 export { type ReadAllOptions, readAll } from './read-all.js';
 export { readFull } from './read-full.js';
+export { type TeeOptions, tee } from './tee.js';
 export { text } from './text.js';
 export type { TextOptions } from './text-decoder.js';
 export { toWeb } from './to-web.js';

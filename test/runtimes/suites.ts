@@ -10,6 +10,7 @@ import { anonymousPair, fifoPair } from '../os/outside-pairs.js';
 import { made, outside } from '../os/transports.js';
 import { children } from './children.js';
 import { deadlocks } from './deadlocks.js';
+import { processes } from './processes.js';
 import { runtime } from './runtime.js';
 import { workers } from './workers.js';
 
@@ -33,6 +34,8 @@ export const suites: readonly Suite[] = [
   { name: 'foreign pipe, poll', cases: () => conformance(outside(anonymousPair, 'poll')) },
   { name: 'foreign pipe, posix', mode: 'posix', cases: () => conformance(outside(anonymousPair, 'twin')) },
   { name: 'children', cases: () => children },
+  { name: 'processes', cases: () => processes },
+  { name: 'processes, thread', mode: 'thread', cases: () => onNode(processes) },
   { name: 'deadlocks', cases: () => deadlocks },
   { name: 'workers', prints: DENOS_WORD, cases: () => workers },
 ];
