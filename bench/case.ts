@@ -13,10 +13,23 @@ export interface Case {
   readonly rounds?: number;
   /** The trial may ask for a collection, and measures memory. */
   readonly collects?: boolean;
+  /** The trial runs as an ordinary user, also when root runs the bench: root's pipes know no limit. */
+  readonly unprivileged?: boolean;
+  /** Makes what all trials need, once for each run. */
+  prepare?(): void;
   run(rival: Rival): Promise<number>;
 }
 
-export type Unit = 'ns/message' | 'ns/pipe' | 'ns/wake-up' | 'bytes/pipe' | 'MiB' | 'descriptors';
+export type Unit =
+  | 'ns/message'
+  | 'ns/pipe'
+  | 'ns/wake-up'
+  | 'ms'
+  | 'bytes'
+  | 'bytes/pipe'
+  | 'MiB'
+  | 'descriptors'
+  | '% of the CPU time';
 
 /** What a case that a rival cannot take part in throws: a mistake in the case's list. */
 export function notFor(rival: Rival): Error {

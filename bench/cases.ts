@@ -1,5 +1,9 @@
 import type { Case } from './case.js';
 import { churnCases } from './cases/churn.js';
+import { execCases } from './cases/exec.js';
+import { execLeftCases } from './cases/exec-left.js';
+import { execParentCases } from './cases/exec-parent.js';
+import { execStartCases } from './cases/exec-start.js';
 import { nodeCases } from './cases/node.js';
 import { observerCases } from './cases/observer.js';
 import { openCases } from './cases/open.js';
@@ -7,6 +11,7 @@ import { osCases } from './cases/os.js';
 import { parkedCases } from './cases/parked.js';
 import { streamCases } from './cases/stream.js';
 import { tryCases } from './cases/try.js';
+import { webCases } from './cases/web.js';
 
 /** All of them, in the order of the tables. */
 export const cases: readonly Case[] = [
@@ -15,9 +20,14 @@ export const cases: readonly Case[] = [
   ...openCases,
   ...churnCases,
   ...observerCases,
+  ...webCases,
   ...nodeCases,
   ...osCases,
   ...parkedCases,
+  ...execCases,
+  ...execParentCases,
+  ...execStartCases,
+  ...execLeftCases,
 ];
 
 /** @throws {Error} There is none of that name. */

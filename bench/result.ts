@@ -64,5 +64,10 @@ function judgeRatio(one: Case, rival: string, ratio: Summary, targets: readonly 
   const { atLeast, hopedFor } = target;
   const more =
     hopedFor === undefined ? '' : ratio.median >= hopedFor ? ` (and ${hopedFor})` : ` (not ${hopedFor})`;
-  return { target: `>= ${atLeast}${more}`, met: ratio.median >= atLeast };
+  return { target: `>= ${short(atLeast)}${more}`, met: ratio.median >= atLeast };
+}
+
+/** 1 / 0.9 is 1.11 to a reader, and 1 / 0.9 to the figures. */
+function short(target: number): number {
+  return Number(target.toPrecision(3));
 }

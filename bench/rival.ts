@@ -9,10 +9,16 @@ export interface Rival {
   readonly title: string;
 
   /**
-   * Which share of a case's pipes it opens, where all of them need more time or heap than there is. Fewer of them are
-   * made faster and leave less behind, which is in the rival's favour.
+   * Which share of a case's pipes it opens, or of its bytes it moves, where all of them need more time or heap than there
+   * is. Fewer of them are made faster and leave less behind, which is in the rival's favour.
    */
   readonly share?: number;
+
+  /** Loads what its trials need and `prepare()` has made; awaited in each trial, before its clock starts. */
+  load?(): Promise<void>;
+
+  /** What runs its trials, where that is not Node. */
+  executable?(): string;
 
   /** Makes what its trials need, once for each run. @returns Why it cannot take part; nothing when it can. */
   prepare?(): string | undefined;
@@ -32,6 +38,15 @@ export interface Rival {
   /** A fresh pipe that somebody else writes to. */
   openHeld?(): HeldPipe;
 
+  /** Runs programs, each one's output joined to the next one's input. @returns What the last one wrote. */
+  runPipeline?(commands: readonly Command[]): Promise<string>;
+
+  /** For a rival in another language: does what the pipeline cases do. */
+  timePipelines?(trial: PipelineTrial): { readonly milliseconds: number; readonly output: string };
+
+  /** Starts a program that writes nothing, with a pipe for each output. The promise settles when it has ended. */
+  startOne?(file: string): Promise<unknown>;
+
   /** For a rival in another language: does what the stream cases do. @returns Nanoseconds for each message. */
   timeStream?(stream: StreamTrial): number;
 }
@@ -40,6 +55,16 @@ export interface StreamTrial {
   readonly messages: number;
   readonly warmUp: number; // messages before the clock starts
   readonly size: number; // bytes of each message
+}
+
+/** A program and its arguments. */
+export type Command = readonly [file: string, ...args: string[]];
+
+export interface PipelineTrial {
+  readonly commands: readonly Command[];
+  readonly times: number;
+  /** All of them at the same time; else one after the other. */
+  readonly atOnce: boolean;
 }
 
 export interface MessageStream {

@@ -2,7 +2,7 @@
  * `npm run bench -- [CASE...] [--rounds N] [--node PATH] [--markdown] [--json FILE]`: runs the cases, every trial in a
  * process of its own, and prints what ours and the rivals took. README.md says what is measured how.
  */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -17,6 +17,7 @@ import { type Target, targetsFor } from './targets.js';
 
 const TRIAL = fileURLToPath(new URL('trial.js', import.meta.url));
 const TRIAL_MAX = 300_000; // milliseconds; a trial that hangs is a fault of the rival
+const NOBODY = 65534; // the user and group that own nothing
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
@@ -44,26 +45,29 @@ if (options.json !== undefined)
   writeFileSync(options.json, `${JSON.stringify({ machine, rounds, rows }, null, 2)}\n`);
 
 async function runCase(one: Case, targets: readonly Target[]): Promise<Row[]> {
-  const entrants: (Entrant & { values: number[] })[] = [];
+  one.prepare?.();
+  const entrants: (Entrant & { readonly executable: string; readonly values: number[] })[] = [];
   for (const name of one.rivals) {
-    const { title, prepare } = await loadRival(name);
-    const skipped = prepare?.();
-    entrants.push({ name, title, values: [], ...(skipped !== undefined && { skipped }) });
+    const { title, prepare, executable } = await loadRival(name);
+    const skipped = userProblem(one) ?? prepare?.();
+    const runs = (skipped === undefined && executable?.()) || options.node;
+    entrants.push({ name, title, executable: runs, values: [], ...(skipped !== undefined && { skipped }) });
   }
   const count = rounds * (one.rounds ?? 1);
   for (let round = 1; round <= count; round++) {
     console.error(`${one.name}: round ${round} of ${count}`);
-    for (const { name, skipped, values } of entrants) {
-      if (skipped === undefined) values.push(measure(one, name));
+    for (const { name, skipped, executable, values } of entrants) {
+      if (skipped === undefined) values.push(measure(one, name, executable));
     }
   }
   return rowsOf(one, entrants, targets);
 }
 
 /** One trial. @throws {Error} It failed; what it printed says why. */
-function measure(one: Case, rival: string): number {
+function measure(one: Case, rival: string, executable: string): number {
   const flags = one.collects === true ? ['--expose-gc'] : [];
-  const output = execFileSync(options.node, [...flags, TRIAL, one.name, rival], {
+  const output = execFileSync(executable, [...flags, TRIAL, one.name, rival], {
+    ...userOf(one),
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'inherit'],
     timeout: TRIAL_MAX,
@@ -71,4 +75,16 @@ function measure(one: Case, rival: string): number {
   const value = Number(output);
   if (!(value >= 0)) throw new Error(`${one.name} with ${rival} printed no number: ${output}`);
   return value;
+}
+
+/** Who the trial runs as, where that is somebody else. */
+function userOf(one: Case): { readonly uid?: number; readonly gid?: number } {
+  return one.unprivileged && process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {};
+}
+
+/** @returns Why the trials cannot run as who they shall run as; nothing when they can. */
+function userProblem(one: Case): string | undefined {
+  if (!one.unprivileged) return undefined;
+  const { error, status } = spawnSync(options.node, ['--check', TRIAL], userOf(one));
+  return error === undefined && status === 0 ? undefined : `uid ${NOBODY} cannot read ${TRIAL}`;
 }

@@ -18,6 +18,7 @@ const ON_NODE_20: readonly Target[] = [
   { case: 'stream-64', rival: 'transform-stream', atLeast: 5 },
   { case: 'stream-4k', rival: 'go-pipe', atLeast: 1.4, hopedFor: 1.8 },
   { case: 'stream-4k', rival: 'transform-stream', atLeast: 5 },
+  { case: 'copy-64k', rival: 'transform-stream-piped', atLeast: 3 },
 ];
 
 const ON_NODE_26: readonly Target[] = [
@@ -25,6 +26,7 @@ const ON_NODE_26: readonly Target[] = [
   { case: 'stream-64', rival: 'transform-stream', atLeast: 3 },
   { case: 'stream-4k', rival: 'go-pipe', atLeast: 1.7, hopedFor: 1.8 },
   { case: 'stream-4k', rival: 'transform-stream', atLeast: 2 },
+  { case: 'copy-64k', rival: 'transform-stream-piped', atLeast: 1.5 },
 ];
 
 const ON_ANY: readonly Target[] = [
@@ -34,6 +36,7 @@ const ON_ANY: readonly Target[] = [
   { case: 'open-time', rival: 'transform-stream', atLeast: 8 },
   { case: 'churn-memory', atMost: 64 },
   { case: 'observer-absent', rival: 'ours-unobserved', atLeast: 0.97 },
+  { case: 'byob-64k', rival: 'byte-stream', atLeast: 0.9 },
   { case: 'node-64k', rival: 'readable', atLeast: 0.9 },
   { case: 'os-4k', rival: 'go-os-pipe', atLeast: 0.8 },
   { case: 'os-4k', rival: 'net-socket', atLeast: 1.2 },
@@ -46,4 +49,24 @@ const ON_ANY: readonly Target[] = [
   { case: 'os-churn-memory', atMost: 16 },
   { case: 'os-churn-descriptors', atMost: 0 },
   { case: 'os-parked', rival: 'ours-os-few', atLeast: 0.5 },
+  { case: 'exec-zeros', rival: 'bash', atLeast: 1 / 0.9 },
+  { case: 'exec-zeros', rival: 'execa', atLeast: 3 },
+  { case: 'exec-zeros', rival: 'zx', atLeast: 5 },
+  { case: 'exec-zeros', rival: 'node-spawn', atLeast: 2.5 },
+  { case: 'exec-zeros', rival: 'bun-shell', atLeast: 0.95 },
+  { case: 'exec-log', rival: 'bash', atLeast: 1 / 1.05 },
+  { case: 'exec-trues', rival: 'execa', atLeast: 1 / 0.3 },
+  { case: 'exec-trues', rival: 'bash', atLeast: 1 / 1.5 },
+  { case: 'exec-long', rival: 'bash', atLeast: 1 / 1.5 },
+  { case: 'exec-long-user', rival: 'bash', atLeast: 1 / 1.5 },
+  { case: 'exec-many', rival: 'bash', atLeast: 1 / 2.5 },
+  { case: 'exec-many-user', rival: 'bash', atLeast: 1 / 2.5 },
+  { case: 'exec-cpu', atMost: 0.2 },
+  { case: 'exec-bytes', atMost: 4096 },
+  { case: 'exec-start', rival: 'node-spawn', atLeast: 1 / 0.3 },
+  { case: 'exec-start-1g', rival: 'node-spawn', atLeast: 1 / 0.1 },
+  { case: 'exec-left-descriptors', atMost: 0 },
+  { case: 'exec-left-descriptors-user', atMost: 0 },
+  { case: 'exec-left-memory', atMost: 16 },
+  { case: 'exec-left-memory-user', atMost: 16 },
 ];

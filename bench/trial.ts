@@ -4,4 +4,5 @@ import { loadRival } from './rival.js';
 
 const [, , caseName = '', rivalName = ''] = process.argv;
 const rival = await loadRival(rivalName);
+await rival.load?.();
 console.log(await caseNamed(caseName).run(rival));

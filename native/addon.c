@@ -41,7 +41,7 @@ enum { MAX_MOVE = 0x7ffff000, MAX_READY = 256 };
 /* ---- Arguments and results */
 
 int begin(napi_env env, napi_callback_info info, size_t expected, struct call *call) {
-  size_t count = 4;
+  size_t count = MAX_ARGUMENTS;
   void *data = NULL;
   if (napi_get_cb_info(env, info, &count, call->argv, NULL, &data) != napi_ok || count < expected) return 0;
   call->self = data;
@@ -406,7 +406,7 @@ static napi_value fn_twin(napi_env env, napi_callback_info info) {
   struct slot *slot;
   if (!begin(env, info, 1, &call)) return result(env, -EINVAL);
   slot = slot_of(call.self, integer(env, call.argv[0]));
-  if (slot == NULL) return result(env, -EBADF);
+  if (slot == NULL || slot->process) return result(env, -EBADF);
   if (slot->twin == -1) {
     int twin = call.self->system->reopen(slot->fd, 1);
     if (twin < 0) return result(env, twin);
@@ -440,7 +440,7 @@ static napi_value fn_expose(napi_env env, napi_callback_info info) {
   int error;
   if (!begin(env, info, 1, &call)) return result(env, -EINVAL);
   slot = slot_of(call.self, integer(env, call.argv[0]));
-  if (slot == NULL) return result(env, -EBADF);
+  if (slot == NULL || slot->process) return result(env, -EBADF);
   error = pw_set_nonblock(slot->fd, 0);
   if (error != 0) return result(env, error);
   slot->how = PW_NOWAIT;
@@ -457,19 +457,21 @@ static napi_value fn_release(napi_env env, napi_callback_info info) {
   if (!begin(env, info, 1, &call)) return result(env, -EINVAL);
   index = integer(env, call.argv[0]);
   slot = slot_of(call.self, index);
-  if (slot == NULL || (slot->twin == -1 && slot->how == PW_NONBLOCK)) return result(env, -EBADF);
+  if (slot == NULL || slot->process || (slot->twin == -1 && slot->how == PW_NONBLOCK)) return result(env, -EBADF);
   given = slot->twin == -1 ? slot->fd : slot->twin;
   free_slot(call.self, index, given);
   return result(env, given);
 }
 
-/* close(slot) */
+/* close(slot). A child is let go by reap() alone: nobody else would ever wait for it. */
 static napi_value fn_close(napi_env env, napi_callback_info info) {
   struct call call;
+  struct slot *slot;
   int32_t index;
   if (!begin(env, info, 1, &call)) return result(env, -EINVAL);
   index = integer(env, call.argv[0]);
-  if (slot_of(call.self, index) == NULL) return result(env, -EBADF);
+  slot = slot_of(call.self, index);
+  if (slot == NULL || slot->process == PW_CHILD) return result(env, -EBADF);
   free_slot(call.self, index, -1);
   return result(env, 0);
 }
@@ -518,6 +520,34 @@ static napi_value fn_write(napi_env env, napi_callback_info info) {
     moved = call.self->system->write(slot->fd, slot->how, bytes, (size_t)length);
   }
   return result(env, moved);
+}
+
+/* pass(writer, chunk, reader, into, length, moved: Int32Array): 0, and bytes written and bytes read in `moved`. */
+static napi_value fn_pass(napi_env env, napi_callback_info info) {
+  struct call call;
+  struct slot *writer, *reader;
+  size_t have = 0;
+  uint8_t *chunk, *into;
+  int64_t length;
+  int32_t *told;
+  size_t moved[2];
+  int error;
+  if (!begin(env, info, 6, &call)) return result(env, -EINVAL);
+  writer = slot_of(call.self, integer(env, call.argv[0]));
+  reader = slot_of(call.self, integer(env, call.argv[2]));
+  if (writer == NULL || reader == NULL) return result(env, -EBADF);
+  if (writer->how != PW_NONBLOCK || reader->how != PW_NONBLOCK) return result(env, -EINVAL);
+  length = byte_count(env, call.argv[4]);
+  error = span(env, call.argv[1], 0, length, &chunk);
+  if (error == 0) error = span(env, call.argv[3], 0, length, &into);
+  if (error != 0) return result(env, error);
+  told = elements(env, call.argv[5], napi_int32_array, &have);
+  if (told == NULL || have < 2) return result(env, -EINVAL);
+  if (length > MAX_MOVE) length = MAX_MOVE;
+  pw_pass(writer->fd, chunk, reader->fd, into, (size_t)length, moved);
+  told[0] = (int32_t)moved[0];
+  told[1] = (int32_t)moved[1];
+  return result(env, 0);
 }
 
 /* wait(slot, timeout): the events of poll(2) that hold, after waiting for at most `timeout` milliseconds. */
@@ -663,6 +693,7 @@ static napi_value fn_init(napi_env env, napi_callback_info info) {
       {"watch", fn_watch},         {"setCapacity", fn_set_capacity}, {"hold", fn_hold},
       {"directions", fn_directions}, {"owner", fn_owner},           {"closeNumber", fn_close_number},
       {"number", fn_number},       {"twinNumber", fn_twin_number},  {"expose", fn_expose},
+      {"pass", fn_pass},
   };
   if (napi_get_cb_info(env, info, &count, argv, NULL, NULL) != napi_ok || count < 4) return NULL;
   if (napi_get_typedarray_info(env, argv[2], &type, &have, &data, NULL, NULL) != napi_ok ||

@@ -47,9 +47,11 @@ struct instance {
 
 /* ---- Arguments and results */
 
+enum { MAX_ARGUMENTS = 6 };
+
 struct call {
   struct instance *self;
-  napi_value argv[4];
+  napi_value argv[MAX_ARGUMENTS];
 };
 
 int begin(napi_env env, napi_callback_info info, size_t expected, struct call *call);

@@ -56,6 +56,11 @@ int pw_wait(int fd, enum pw_direction direction, int timeout);
 ssize_t pw_read_polled(int fd, enum pw_how how, void *into, size_t length);
 ssize_t pw_write_polled(int fd, enum pw_how how, const void *chunk, size_t length);
 
+/* Writes `length` bytes of `chunk` and reads as many into `into`, by turns, on two non-blocking ends of one pipe. Counts
+ * of what was written and what was read are in `moved`; it stops where a call of either kind fails or gets less, and the
+ * next one will tell why. */
+void pw_pass(int writer, const void *chunk, int reader, void *into, size_t length, size_t moved[2]);
+
 /* Sets or clears one flag by F_SETFL (O_NONBLOCK) or F_SETFD (FD_CLOEXEC). */
 int pw_set_nonblock(int fd, int on);
 int pw_set_cloexec(int fd);

@@ -95,6 +95,25 @@ ssize_t pw_write_polled(int fd, enum pw_how how, const void *chunk, size_t lengt
   return count == -1 ? -errno : count;
 }
 
+/* Two pages: so many of each pipe Linux keeps at hand (tmp_page in fs/pipe.c), and to get and give back any other takes
+ * longer than to fill it. */
+enum { PASS_SLICE = 8192 };
+
+void pw_pass(int writer, const void *chunk, int reader, void *into, size_t length, size_t moved[2]) {
+  moved[0] = moved[1] = 0;
+  while (moved[1] < length) {
+    size_t slice = length - moved[1];
+    ssize_t written, taken;
+    if (slice > PASS_SLICE) slice = PASS_SLICE;
+    written = pw_write_polled(writer, PW_NONBLOCK, (const char *)chunk + moved[1], slice);
+    if (written <= 0) return;
+    moved[0] += (size_t)written;
+    taken = pw_read_polled(reader, PW_NONBLOCK, (char *)into + moved[1], (size_t)written);
+    if (taken > 0) moved[1] += (size_t)taken;
+    if (taken != written) return;
+  }
+}
+
 static int posix_open(int ends[2]) {
   int fds[2];
   int error;

@@ -32,7 +32,8 @@ struct pw_end {
 };
 
 /* Starts a process whose signals are all at their defaults and none blocked. Our memory is not copied: this thread sleeps
- * until the program has been found. 0, `*pidfd` and `*pid`; or -errno, `*step` tells of what, and nothing is left. */
+ * until the program has been found. 0, `*pidfd` and `*pid`; or -errno, `*step` tells of what, and nothing is left; -ENOSYS
+ * where processes cannot be started so. */
 int pw_start(const struct pw_start *start, int *pidfd, pid_t *pid, enum pw_step *step);
 
 /* Any process, by its number: a number read from /proc has to be looked at again afterwards. */

@@ -32,6 +32,9 @@ enum { PW_P_PIDFD = 3 };
 
 enum { STACK_SIZE = 64 * 1024, KERNEL_MASK_SIZE = 8, SIGNAL_MAX = 64 };
 
+/* What runs in the child: on a stack and in a process of which a sanitizer knows nothing. */
+#define IN_CHILD __attribute__((no_sanitize("address", "thread"))) static
+
 /* What the child works with. Nothing in it may allocate: other threads of ours may hold the allocator's lock. */
 struct child {
   const struct pw_start *start;
@@ -40,19 +43,19 @@ struct child {
   volatile int step, error;
 };
 
-static void set_mask(uint64_t mask, uint64_t *before) {
+IN_CHILD void set_mask(uint64_t mask, uint64_t *before) {
   /* By its number, since glibc's sigprocmask(3) leaves out the two signals that it keeps for itself. */
   syscall(SYS_rt_sigprocmask, SIG_SETMASK, &mask, before, KERNEL_MASK_SIZE);
 }
 
-static int fail(struct child *self, enum pw_step step) {
+IN_CHILD int fail(struct child *self, enum pw_step step) {
   self->step = step;
   self->error = errno;
   return -1;
 }
 
 /* Programs expect the defaults; what is ignored stays so across exec, and Node ignores SIGPIPE. */
-static void reset_signals(void) {
+IN_CHILD void reset_signals(void) {
   struct sigaction action;
   memset(&action, 0, sizeof action);
   action.sa_handler = SIG_DFL;
@@ -60,30 +63,63 @@ static void reset_signals(void) {
   set_mask(0, NULL);
 }
 
+/* What getdents64(2) writes; the C library has no name for it that all its versions share. */
+struct entry {
+  uint64_t inode;
+  int64_t offset;
+  unsigned short size;
+  unsigned char type;
+  char name[];
+};
+
+/* By the list of what is open: the limit says nothing of descriptors that were opened before it was lowered, and may be a
+ * thousand million. The list goes on from the last number, so that closing skips none. */
+IN_CHILD int close_listed_from(int first) {
+  char entries[2048] __attribute__((aligned(8)));
+  int folder = open("/proc/self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  long size;
+  if (folder == -1) return -1;
+  while ((size = syscall(SYS_getdents64, folder, entries, sizeof entries)) > 0) {
+    for (long at = 0; at < size; at += ((struct entry *)(entries + at))->size) {
+      const char *name = ((struct entry *)(entries + at))->name;
+      int fd = 0;
+      if (*name == '.') continue;
+      for (; *name != 0; name++) fd = 10 * fd + (*name - '0');
+      if (fd >= first && fd != folder) close(fd);
+    }
+  }
+  close(folder);
+  return 0;
+}
+
 /* Closes everything from `first` up: what Node and others have opened or inherited without close-on-exec. */
-static void close_from(int first) {
+IN_CHILD void close_from(int first) {
   struct rlimit limit;
   int highest = 1 << 16;
   if (syscall(SYS_close_range, (unsigned)first, ~0U, 0) == 0) return;
   /* Before Linux 5.9, or forbidden by a sandbox. */
+  if (close_listed_from(first) == 0) return;
   if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < (rlim_t)highest) highest = (int)limit.rlim_cur;
   for (int fd = first; fd < highest; fd++) close(fd);
 }
 
-static int arrange_descriptors(struct child *self) {
+IN_CHILD int arrange_descriptors(struct child *self) {
   const struct pw_start *start = self->start;
   int count = start->fd_count;
   int null = -1;
   int flags;
+  /* Before anything gets a number: one that is not open would otherwise be what was made here. */
+  for (int i = 0; i < count; i++)
+    if (start->fds[i] >= 0 && fcntl(start->fds[i], F_GETFD) == -1) return fail(self, PW_STEP_STDIO);
   for (int i = 0; i < count; i++) {
     int fd = start->fds[i];
     if (fd == PW_FD_NULL) {
       if (null == -1) {
         int opened = open("/dev/null", O_RDWR | O_CLOEXEC);
         if (opened == -1) return fail(self, PW_STEP_STDIO);
+        /* Out of the way of the others; the first one goes with all that nobody was given. */
         null = fcntl(opened, F_DUPFD_CLOEXEC, count);
         if (null == -1) return fail(self, PW_STEP_STDIO);
-        close(opened);
       }
       fd = null;
     } else if (fd >= 0 && fd < count && fd != i) {
@@ -106,7 +142,7 @@ static int arrange_descriptors(struct child *self) {
 }
 
 /* As execvp(3): a script that names no interpreter is the shell's, and one path's failure is not the end of the search. */
-static void execute(struct child *self) {
+IN_CHILD void execute(struct child *self) {
   const struct pw_start *start = self->start;
   int denied = 0;
   errno = ENOENT;
@@ -127,7 +163,7 @@ static void execute(struct child *self) {
   fail(self, PW_STEP_EXEC);
 }
 
-static int run_child(void *data) {
+IN_CHILD int run_child(void *data) {
   struct child *self = data;
   const char *cwd = self->start->cwd;
   reset_signals();
@@ -137,12 +173,17 @@ static int run_child(void *data) {
   _exit(127);
 }
 
-/* CLONE_PIDFD is silently ignored by a kernel that does not know it: its child could not be waited for. */
+/* CLONE_PIDFD is silently ignored by a kernel that does not know it: its child could not be waited for. -ENOSYS there, and
+ * in a sandbox that forbids what it does not know. */
 static int check_support(void) {
+  struct pw_end end;
+  int error;
   int fd = pw_open_process(getpid());
-  if (fd < 0) return fd;
+  if (fd == -EMFILE || fd == -ENFILE || fd == -ENOMEM) return fd;
+  if (fd < 0) return -ENOSYS;
+  error = pw_reap(fd, 0, &end);
   close(fd);
-  return 0;
+  return error == -ECHILD ? 0 : -ENOSYS; /* we are no child of ours */
 }
 
 static int clone_child(struct child *self, int *pidfd, pid_t *pid) {

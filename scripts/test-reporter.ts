@@ -64,11 +64,10 @@ interface Outcome {
   readonly details: { readonly type?: string | undefined };
 }
 
-/** A `describe`, or a file as a whole: what it says its tests have said already, unless the file itself broke. */
+/** A `describe`, or a file as a whole: what it says its tests have said already, unless it broke itself. */
 function isSuite({ details }: Outcome & { readonly details: object }): boolean {
-  if (details.type === 'suite') return true;
   const code = (details as { error?: { failureType?: string } }).error?.failureType;
-  return code === 'subtestsFailed';
+  return code === undefined ? details.type === 'suite' : code === 'subtestsFailed';
 }
 
 function newCount(since = Date.now()): Count {

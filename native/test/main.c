@@ -27,12 +27,15 @@ void limit_descriptors(int more) {
   CHECK(setrlimit(RLIMIT_NOFILE, &now) == 0);
 }
 
-int main(void) {
+int main(int argc, char **argv) {
   int before = open_descriptors();
+  int status = play_role(argc, argv);
+  if (status != -1) return status;
   signal(SIGPIPE, SIG_IGN); /* as Node does */
   test_pipes();
   test_poll_thread();
+  test_spawn();
   CHECK(open_descriptors() == before);
-  puts("pipes and poll thread: all as they should be, no descriptor left");
+  puts("pipes, poll thread and processes: all as they should be, no descriptor and no child left");
   return 0;
 }

@@ -41,6 +41,30 @@ static void test_both_ends(const struct pw_system *system) {
   CHECK(system->read(ends[0], PW_NONBLOCK, bytes, 1) == -EBADF);
 }
 
+/* Through pipes of one page and of many; then what stops it: no reader, and no memory to read into. */
+static void test_pass(const struct pw_system *system) {
+  static char into[sizeof bytes];
+  int ends[2];
+  size_t moved[2];
+  CHECK(system->open(ends) == 0);
+  for (size_t i = 0; i < sizeof bytes; i++) bytes[i] = (char)(i % 251);
+  for (int pages = 0; pages < 2; pages++) {
+    for (size_t length = 0; length <= sizeof bytes; length = 3 * length + 1) {
+      memset(into, 0, sizeof into);
+      pw_pass(ends[1], bytes, ends[0], into, length, moved);
+      CHECK(moved[0] == length && moved[1] == length && memcmp(into, bytes, length) == 0);
+      CHECK((length == sizeof into || into[length] == 0) && pw_available(ends[0]) == 0);
+    }
+    if (system->set_capacity(ends[1], 1) < 0) break;
+  }
+  pw_pass(ends[1], bytes, ends[0], NULL, 100, moved);
+  CHECK(moved[0] == 100 && moved[1] == 0 && pw_available(ends[0]) == 100);
+  close(ends[0]);
+  pw_pass(ends[1], bytes, ends[1], into, 100, moved);
+  CHECK(moved[0] == 0 && moved[1] == 0);
+  close(ends[1]);
+}
+
 /* Somebody else's blocking description, which must not be changed, and on which no call may block. */
 static void test_foreign(const struct pw_system *system, enum pw_how how, int read_end, int write_end) {
   enum pw_how reading = how, writing = how;
@@ -154,10 +178,12 @@ void test_pipes(void) {
   test_no_pipes();
   test_wait_among_signals();
   test_both_ends(&pw_posix);
+  test_pass(&pw_posix);
   test_foreign_ends(&pw_posix, PW_POLL);
   test_no_descriptors(&pw_posix);
 #ifdef __linux__
   test_both_ends(&pw_linux);
+  test_pass(&pw_linux);
   test_foreign_ends(&pw_linux, PW_POLL);
   test_foreign_ends(&pw_linux, PW_NOWAIT);
   test_no_descriptors(&pw_linux);

@@ -21,7 +21,16 @@ export interface CommandOptions {
 /** What stands in an argument list: a string, or a pipeline whose output the command opens as a file. */
 export type Argument = string | Substitution;
 
-/** A program to run, with its arguments and options. Made by `command()` and `shell()`. */
+/**
+ * A program to run, with its arguments and options. Made by `command()` and `shell()`.
+ *
+ * @example What a message calls it
+ * ```ts
+ * import * as exec from 'pipework/exec';
+ *
+ * console.log(String(exec.command('grep', ['-c', "it's"]))); // prints grep -c 'it'\''s'
+ * ```
+ */
 export class Command {
   readonly file: string;
   readonly args: readonly Argument[];
@@ -44,6 +53,8 @@ export class Command {
  * the program as it is.
  *
  * @param file A path, or a name that is looked for in the PATH of the command's environment.
+ * @param args Its arguments: strings, or what `substitute()` returned.
+ * @returns The command, for any number of pipelines.
  * @throws {TypeError} A wrong argument, or one with a NUL in it, which no program can be given.
  * @example grep says 1 when it finds nothing
  * ```ts
@@ -51,7 +62,7 @@ export class Command {
  *
  * const grep = exec.command('grep', ['nothing'], { okCodes: [0, 1] });
  * const { stages } = await exec.run(grep, { stdin: 'something\n' });
- * console.log(stages[0].code, stages[0].ok); // prints 1 true
+ * console.log(stages[0]?.code, stages[0]?.ok); // prints 1 true
  * ```
  */
 export function command(file: string, args: readonly Argument[] = [], options: CommandOptions = {}): Command {
@@ -66,12 +77,19 @@ export function command(file: string, args: readonly Argument[] = [], options: C
   checkEnvironment(env, clearEnv, cwd);
   if (okCodes !== undefined) checkCodes(okCodes);
   if (stderr !== undefined) checkStderr(stderr);
-  return new Command(file, [...args], options);
+  // Copies: what the caller changes later is not what was checked.
+  return new Command(file, [...args], {
+    ...options,
+    ...(env !== undefined && { env: { ...env } }),
+    ...(okCodes !== undefined && { okCodes: [...okCodes] }),
+  });
 }
 
 /**
  * A command for `/bin/sh -c`: the one place where a shell looks at text. Never put into it what comes from outside.
  *
+ * @param text What the shell is to run.
+ * @returns The command, for any number of pipelines.
  * @throws {TypeError} A wrong argument.
  * @example
  * ```ts

@@ -32,23 +32,38 @@ export function checkEnvironment(env: unknown, clearEnv: unknown, cwd: unknown):
   }
 }
 
-/** The variables that a command runs with: its own over those of its pipeline, over this process's. */
-export function mergeEnvironment(own: Surroundings, pipeline: Surroundings): Record<string, string> {
+/** The variables that a command runs with. */
+export class Variables {
+  readonly all: Readonly<Record<string, string>>;
+  /** Their number, and as the kernel takes them: each as `NAME=value`, with a NUL behind it. */
+  readonly count: number;
+  readonly packed: string;
+
+  constructor(all: Readonly<Record<string, string>>) {
+    const entries = Object.entries(all);
+    this.all = all;
+    this.count = entries.length;
+    this.packed = entries.map(([name, value]) => `${name}=${value}\0`).join('');
+  }
+}
+
+/** A command's own variables over those of its pipeline, over this process's. */
+export function mergeEnvironment(own: Surroundings, pipeline: Surroundings): Variables {
   const isCleared = own.clearEnv ?? pipeline.clearEnv ?? false;
-  const merged: Record<string, string> = {};
-  for (const variables of [isCleared ? {} : process.env, pipeline.env ?? {}, own.env ?? {}]) {
+  const merged: Record<string, string> = isCleared ? {} : { ...(process.env as Record<string, string>) };
+  for (const variables of [pipeline.env ?? {}, own.env ?? {}]) {
     for (const [name, value] of Object.entries(variables)) {
       if (value === undefined) delete merged[name];
       else merged[name] = value;
     }
   }
-  return merged;
+  return new Variables(merged);
 }
 
 /** The paths to try for a program, as execvp(3) does. */
-export function searchPath(file: string, env: Readonly<Record<string, string>>): string[] {
+export function searchPath(file: string, { all }: Variables): string[] {
   if (file.includes('/')) return [file];
-  return (env['PATH'] ?? DEFAULT_PATH)
+  return (all['PATH'] ?? DEFAULT_PATH)
     .split(':')
     .map((folder) => (folder === '' ? `./${file}` : `${folder}/${file}`));
 }

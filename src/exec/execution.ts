@@ -3,11 +3,14 @@
  * judges them when all have ended.
  */
 import { type PipeReader, type PipeWriter, pipe } from '../io/index.js';
+import { closeEnd } from '../io/internal.js';
+import { binding } from '../os/internal.js';
 import { type EndsAtExit, hasEnded, terminateAtExit } from './at-exit.js';
-import { type ChildFd, endFd, ownFd } from './child-fd.js';
+import { type ChildFd, endFd, NULL_FD, ownFd } from './child-fd.js';
 import { Command } from './command.js';
-import { type Drained, drain, holdersOf } from './drain-grace.js';
-import { mergeEnvironment } from './environment.js';
+import { type Drained, drain } from './drain-grace.js';
+import { mergeEnvironment, type Variables } from './environment.js';
+import { holdersOf } from './holders.js';
 import { openInput } from './input.js';
 import { JobReader, type Owner } from './job-reader.js';
 import { Links, type Sink, type Source } from './links.js';
@@ -25,8 +28,9 @@ import {
 } from './stage.js';
 import { startChild } from './start/start-child.js';
 import { StderrTail } from './stderr-tail.js';
+import { isReader } from './stdin.js';
 import { Substitution } from './substitution.js';
-import { type Family, kill, terminate } from './tree.js';
+import { type Family, kill } from './tree.js';
 
 /** What `done` and the end of `job.stdout` are made of. */
 export interface Outcome {
@@ -50,23 +54,29 @@ export class Execution implements EndsAtExit, Owner {
   readonly #links: Links;
   readonly #running: RunningStage[] = [];
   readonly #upstreams: JobReader[] = [];
+  #variables: Variables | undefined;
   readonly #outputs: Output[] = [];
+  #isInputOpen = false;
   #output: Output | undefined; // of the last stage
   readonly #pumps: Promise<void>[] = [];
   /** Fires when the pipeline is ended from outside: the functions' signal. */
   readonly #ending = new AbortController();
-  /** Fires when no stage reads any more. */
-  readonly #feeding = new AbortController();
+  /** Fires when no stage reads any more; there when something is to be fed. */
+  #feeding: AbortController | undefined;
+  /** Fires when the pipeline was ended from outside, and whoever takes its output has had the time to. */
+  #taking: AbortController | undefined;
   #failedStart: StageResult | undefined;
   /** Why the pipeline was ended from outside: an error to reject with, or what a PipelineError is to say. */
   #cancelled:
     | { readonly why?: string; readonly error?: unknown; readonly running: readonly number[] }
     | undefined;
   #killed: Promise<void> | undefined;
+  #isKilled = false;
   #hasEnded = false;
   #judge!: { resolve: () => void; reject: (error: unknown) => void };
 
   constructor(stages: readonly (Command | StageFunction)[], options: PipelineOptions) {
+    binding(); // where there is none this throws, before anything is started
     this.#stages = stages;
     this.#options = options;
     this.killOnSignal = options.killOnSignal ?? false;
@@ -78,11 +88,14 @@ export class Execution implements EndsAtExit, Owner {
     const { signal } = options;
     if (signal?.aborted) {
       this.#cancelled = { error: signal.reason, running: [] };
-      this.#cancelInputs();
+      this.#killed = this.#cancelInputs();
+      this.#dropInput();
     } else {
       terminateAtExit(this);
       this.#startAll();
     }
+    // What was not opened is there all the same, and says what became of the pipeline.
+    if (options.stdin === 'pipe') this.stdin ??= broken();
     if (options.stdout === undefined || options.stdout === 'pipe') {
       this.stdout = this.#output?.reader ?? new JobReader(ended(), -1, this);
     }
@@ -117,36 +130,41 @@ export class Execution implements EndsAtExit, Owner {
     return this.#killed;
   }
 
-  terminate(): void {
-    terminate(this.#family());
-  }
-
-  async #end(reason: unknown, grace: number): Promise<void> {
-    this.#ending.abort(reason);
-    this.#feeding.abort(reason);
-    this.#cancelInputs();
-    const functions = this.#running.filter((stage) => stage instanceof FunctionStage);
-    const ended = Promise.all(functions.map((stage) => stage.ended));
-    await Promise.all([kill(() => this.#family(), grace), within(grace, ended)]);
-    for (const stage of functions) stage.giveUp(reason);
-  }
-
-  /** Other pipelines whose output is this one's, or was to be. */
-  #cancelInputs(): void {
-    const why = 'what was to read its output was ended';
-    for (const upstream of this.#upstreams) void upstream.owner.cancel(why);
-    if (this.#options.stdin instanceof JobReader) void this.#options.stdin.owner.cancel(why);
-    for (const stage of this.#stages) {
-      if (!(stage instanceof Command)) continue;
-      for (const arg of stage.args) if (arg instanceof Substitution) void arg.reader.owner.cancel(why);
-    }
-  }
-
-  #family(): Family {
+  /** The processes that have not been reaped, and all pipes. */
+  get family(): Family {
     const children = this.#running.flatMap(({ child }) =>
       child === undefined || child.hasExited ? [] : child,
     );
     return { children, pipeIds: this.#links.ids };
+  }
+
+  async #end(reason: unknown, grace: number): Promise<void> {
+    this.#ending.abort(reason);
+    this.#feeding?.abort(reason);
+    const functions = this.#running.filter((stage) => stage instanceof FunctionStage);
+    const ended = Promise.all(functions.map((stage) => stage.ended));
+    await Promise.all([this.#cancelInputs(), kill(() => this.family, grace), within(grace, ended)]);
+    for (const stage of functions) stage.giveUp(reason);
+    this.#isKilled = true;
+    await within(grace, Promise.all(this.#pumps));
+    this.#taking?.abort(reason);
+  }
+
+  /** Other pipelines whose output is this one's, or was to be. */
+  async #cancelInputs(): Promise<void> {
+    const why = 'what was to read its output was ended';
+    const inputs = [...this.#upstreams];
+    if (this.#options.stdin instanceof JobReader) inputs.push(this.#options.stdin);
+    for (const stage of this.#stages) {
+      if (!(stage instanceof Command)) continue;
+      for (const arg of stage.args) if (arg instanceof Substitution) inputs.push(arg.reader);
+    }
+    await Promise.all(
+      inputs.map(async (reader) => {
+        await reader.owner.cancel(why);
+        reader.cut();
+      }),
+    );
   }
 
   // Starting
@@ -180,13 +198,25 @@ export class Execution implements EndsAtExit, Owner {
   /** The rest is not started, and what was is ended. */
   #stopStarting(): void {
     this.cancel('a stage could not be started', undefined, 0);
+    this.#dropInput();
+  }
+
+  /** A reader that was given to the pipeline is closed by it, also when no stage ever gets it. */
+  #dropInput(): void {
+    const { stdin } = this.#options;
+    if (this.#isInputOpen || !isReader(stdin)) return;
+    closeEnd(stdin).catch(() => {}); // it has failed for another reason already
   }
 
   #openInput(stage: Command | StageFunction): Source {
     const input = openInput(this.#options.stdin ?? null, stage instanceof Command, this.#links);
+    this.#isInputOpen = true;
     this.stdin = input.writer;
     if (input.upstream !== undefined) this.#upstreams.push(input.upstream);
-    if (input.feed !== undefined) this.#pump(input.feed(this.#feeding.signal), 'stdin');
+    if (input.feed !== undefined) {
+      this.#feeding = new AbortController();
+      this.#pump(input.feed(this.#feeding.signal), 'stdin');
+    }
     return input.source;
   }
 
@@ -207,7 +237,9 @@ export class Execution implements EndsAtExit, Owner {
 
   #addOutput(output: Output): void {
     this.#outputs.push(output);
-    if (output.pump !== undefined) this.#pump(output.pump.done(), 'output');
+    if (output.pump === undefined) return;
+    this.#taking ??= new AbortController();
+    this.#pump(output.pump.done(this.#taking.signal), 'output');
   }
 
   /** What moves bytes beside the stages; when it fails, the pipeline has. */
@@ -241,7 +273,7 @@ export class Execution implements EndsAtExit, Owner {
         name: commandLine(stage),
         file: stage.file,
         args,
-        env: mergeEnvironment(stage.options, this.#options),
+        env: this.#variablesOf(stage),
         cwd: stage.options.cwd ?? this.#options.cwd,
         fds: [source as ChildFd, sink as ChildFd, stderr.fd, ...substituted],
       });
@@ -252,6 +284,14 @@ export class Execution implements EndsAtExit, Owner {
       source.close();
       sink.close();
     }
+  }
+
+  /** The same object for all commands that say nothing of their own: it takes a while to make. */
+  #variablesOf({ options }: Command): Variables {
+    const { env, clearEnv } = options;
+    if (env !== undefined || clearEnv !== undefined) return mergeEnvironment(options, this.#options);
+    this.#variables ??= mergeEnvironment({}, this.#options);
+    return this.#variables;
   }
 
   /** Where the standard error goes; what the child alone is to have is put into `given`. */
@@ -278,8 +318,11 @@ export class Execution implements EndsAtExit, Owner {
 
   #substitute({ reader }: Substitution, given: ChildFd[]): ChildFd {
     const fd = reader.handOver();
-    if (fd === undefined) throw new TypeError('the output of a substituted pipeline must be untouched');
+    if (fd === undefined && !reader.isMissing) {
+      throw new TypeError('the output of a substituted pipeline must be untouched');
+    }
     this.#upstreams.push(reader);
+    if (fd === undefined) return NULL_FD;
     const end = ownFd(fd);
     given.push(end);
     return end;
@@ -296,12 +339,14 @@ export class Execution implements EndsAtExit, Owner {
         ? undefined
         : setTimeout(() => void this.cancel(`timed out after ${timeout} ms`), timeout);
     await Promise.all(this.#running.map(({ ended }) => ended));
-    this.#feeding.abort();
-    // Who holds a pipe may write to it for ever: the signal and the timeout are for that, too.
+    this.#feeding?.abort();
+    // Who holds a pipe may write to it for ever, and who takes the output may never be done: the signal and the timeout
+    // are for that, too.
     const heldBy = await this.#drainAll();
+    await Promise.all(this.#pumps);
     clearTimeout(timer);
     signal?.removeEventListener('abort', onAbort);
-    await Promise.all([...this.#pumps, this.#killed]);
+    await this.#killed;
     this.#hasEnded = true;
     hasEnded(this);
     this.#links.release();
@@ -323,7 +368,7 @@ export class Execution implements EndsAtExit, Owner {
       if (pump !== undefined) drained.push(pump.reader);
     }
     const grace = this.#options.drainGrace ?? DRAIN_GRACE;
-    const held = await Promise.all(drained.map((pipe) => drain(pipe, grace)));
+    const held = await Promise.all(drained.map((pipe) => drain(pipe, grace, () => this.#isKilled)));
     return held.includes(true) ? holdersOf(this.#links.ids) : [];
   }
 
@@ -387,6 +432,13 @@ async function within(milliseconds: number, promise: Promise<unknown>): Promise<
 
 function isRunning(stage: RunningStage): boolean {
   return stage.result().endedAt === undefined;
+}
+
+/** What nobody reads. */
+function broken(): PipeWriter {
+  const { reader, writer } = pipe({ name: 'no stdin', capacity: 1 });
+  reader.close();
+  return writer;
 }
 
 function ended(): PipeReader {

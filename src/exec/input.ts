@@ -1,6 +1,6 @@
 import { copy, type PipeReader, type PipeWriter, pipe, type Reader } from '../io/index.js';
 import { closeEnd, isBytes } from '../io/internal.js';
-import { KernelReader } from '../os/internal.js';
+import { KernelReader, sharedReader } from '../os/internal.js';
 import { type ChildFd, NULL_FD, ownFd, sharedFd } from './child-fd.js';
 import { readerOf } from './fd-ends.js';
 import { JobReader } from './job-reader.js';
@@ -34,27 +34,36 @@ export function openInput(stdin: Stdin, forChild: boolean, links: Links): Input 
   }
   if (stdin === 'inherit' || typeof stdin === 'number') {
     const fd = typeof stdin === 'number' ? stdin : 0;
-    return forChild ? { source: sharedFd(fd) } : fed(links, forChild, sendFrom(readerOf(fd)));
+    if (forChild) return { source: sharedFd(fd) };
+    const own = sharedReader(fd); // no thread of the pool ever waits on a pipe
+    return own !== undefined ? { source: own } : fed(links, forChild, () => sendFrom(readerOf(fd)));
   }
-  if (typeof stdin === 'string') return fed(links, forChild, sendAll(stdin));
-  if (isBytes(stdin)) return fed(links, forChild, sendAll(stdin));
-  if (isText(stdin)) return fed(links, forChild, sendAll(stdin.text));
+  if (typeof stdin === 'string' || isBytes(stdin)) return fed(links, forChild, () => sendAll(stdin));
+  if (isText(stdin)) return fed(links, forChild, () => sendAll(stdin.text));
   if (stdin instanceof JobReader) return joined(stdin, forChild, links);
   if (stdin instanceof KernelReader) {
     return { source: forChild ? ownFd(stdin.release()) : stdin };
   }
   if ('file' in stdin) {
-    const file = openTarget(stdin, 'read');
-    return forChild ? { source: file } : fed(links, forChild, sendFrom(readerOfFile(file)));
+    if (forChild) return { source: openTarget(stdin, 'read') };
+    return fed(links, forChild, () => sendFrom(readerOfFile(openTarget(stdin, 'read'))));
   }
-  return fed(links, forChild, sendFrom(stdin as Reader));
+  return fed(links, forChild, () => sendFrom(stdin as Reader));
 }
 
 type Send = (to: PipeWriter, signal: AbortSignal) => Promise<void>;
 
-function fed(links: Links, forChild: boolean, send: Send): Input {
+function fed(links: Links, forChild: boolean, open: () => Send): Input {
   const { source, sink } = links.open('stdin', { reader: forChild, writer: false });
   const writer = sink as PipeWriter;
+  let send: Send;
+  try {
+    send = open();
+  } catch (error) {
+    source.close();
+    writer.close();
+    throw error;
+  }
   return {
     source,
     feed: async (signal) => {
@@ -82,7 +91,10 @@ function sendFrom(from: Reader): Send {
     try {
       await copy(from, to, { signal });
     } finally {
-      await closeEnd(from);
+      const closed = closeEnd(from);
+      // Nobody waits for a reader that nobody wants any more.
+      if (signal.aborted) closed.catch(() => {});
+      else await closed;
     }
   };
 }
@@ -91,7 +103,7 @@ function sendFrom(from: Reader): Send {
 function joined(upstream: JobReader, forChild: boolean, links: Links): Input {
   if (!forChild) return { source: upstream };
   const fd = upstream.handOver();
-  if (fd === undefined) return fed(links, forChild, sendFrom(upstream));
+  if (fd === undefined) return fed(links, forChild, () => sendFrom(upstream));
   return { source: ownFd(fd), upstream };
 }
 

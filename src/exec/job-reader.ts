@@ -1,5 +1,5 @@
-import { type CallOptions, ClosedPipeError, type PipeReader } from '../io/index.js';
-import { asyncDispose, ChunkIterator, dispose } from '../io/internal.js';
+import { type CallOptions, ClosedPipeError, type PipeReader, type Signal } from '../io/index.js';
+import { asyncDispose, ChunkIterator, checkBytes, dispose, signalOf } from '../io/internal.js';
 import { binding, KernelReader } from '../os/internal.js';
 
 /** The pipeline that a reader gives the output of. */
@@ -8,8 +8,8 @@ export interface Owner {
   readonly verdict: Promise<void>;
   /** The output was given to another pipeline, which from then on speaks for this one. */
   handedOver(): void;
-  /** That other pipeline was ended from outside. */
-  cancel(why: string): void;
+  /** That other pipeline was ended from outside. Settles when this one's processes have gone; never rejects. */
+  cancel(why: string): Promise<void>;
 }
 
 /**
@@ -58,15 +58,19 @@ export class JobReader implements PipeReader {
   }
 
   async read(into: Uint8Array, options?: CallOptions): Promise<number | null> {
-    if (this.#isCut && !this.#isOwnClose) return this.#end(options);
+    if (this.#isCut && !this.#isOwnClose) {
+      checkBytes('into', into);
+      return this.#end(signalOf(options));
+    }
     const count = await this.#cuttable(this.#reader.read(into, options));
     if (count !== null) return count;
     // A read of nothing waits for nothing.
     if (into.length === 0 && this.#judged === undefined) return 0;
-    return this.#end(options);
+    return this.#end(options?.signal);
   }
 
   tryRead(into: Uint8Array): number | null {
+    checkBytes('into', into);
     if (!this.#isCut || this.#isOwnClose) {
       const count = this.#reader.tryRead(into);
       if (count !== null) return count;
@@ -125,9 +129,14 @@ export class JobReader implements PipeReader {
     return this.#isOwnClose || this.#isGiven;
   }
 
+  /** Whether the pipeline failed before it had an output. */
+  get isMissing(): boolean {
+    return this.#slot === -1;
+  }
+
   /** The descriptor for another pipeline's first stage, in the kernel; `undefined` where there is none. */
   handOver(): number | undefined {
-    if (!(this.#reader instanceof KernelReader) || this.isDone) return undefined;
+    if (!(this.#reader instanceof KernelReader) || this.isDone || this.#isCut) return undefined;
     const fd = this.#reader.release();
     this.#isGiven = true;
     this.#owner.handedOver();
@@ -163,17 +172,16 @@ export class JobReader implements PipeReader {
     }
   }
 
-  async #end(options?: CallOptions): Promise<null> {
+  async #end(signal?: Signal): Promise<null> {
     this.cut();
-    const signal = options?.signal;
-    if (signal === undefined) await this.#owner.verdict;
+    if (signal === undefined || this.#judged !== undefined) await this.#owner.verdict;
     else await untilAborted(this.#owner.verdict, signal);
     return null;
   }
 }
 
 /** `promise`, or the signal's reason as soon as it fires. */
-function untilAborted(promise: Promise<void>, signal: NonNullable<CallOptions['signal']>): Promise<void> {
+function untilAborted(promise: Promise<void>, signal: Signal): Promise<void> {
   return new Promise((resolve, reject) => {
     const stop = (): void => reject(signal.reason);
     const settle = (): void => signal.removeEventListener('abort', stop);

@@ -60,6 +60,7 @@ export class Job implements AsyncDisposable {
       throw new ClosedPipeError('job.stdout was collected for job.done: it stands in the result');
     }
     this.#isTouched = true;
+    this.#done?.catch(() => {});
     return stdout;
   }
 
@@ -72,6 +73,8 @@ export class Job implements AsyncDisposable {
    */
   get done(): Promise<JobResult> {
     this.#done ??= this.#wait();
+    // The end of the output tells of a failure, and whoever leaves its loop by that need not wait for this.
+    if (this.#isTouched) this.#done.catch(() => {});
     return this.#done;
   }
 
@@ -86,20 +89,27 @@ export class Job implements AsyncDisposable {
   }
 
   /**
-   * Ends all processes of the pipeline, their descendants and whoever else holds one of its pipes: by SIGTERM, and after
-   * `killGrace` by SIGKILL. `done` then rejects, unless everything had ended before.
+   * Ends all processes of the pipeline, their descendants and whoever else holds one of its pipes, but for services that
+   * are older than this process: by SIGTERM, and after `killGrace` by SIGKILL. `done` then rejects, unless everything had
+   * ended before; what nobody has read by then is dropped, and `stdout` ends with the same error.
    *
    * @returns Settles when they are gone; never rejects.
    */
-  kill(): Promise<void> {
-    this.#execution.finished.catch(() => {});
-    return this.#execution.cancel('ended by kill()');
+  async kill(): Promise<void> {
+    const { finished, stdin, stdout } = this.#execution;
+    void this.#execution.cancel('ended by kill()');
+    try {
+      await finished;
+    } catch {
+      stdin?.close();
+      stdout?.cut();
+    }
   }
 
-  /** The same as `kill()`, and waits for everything. */
+  /** The same as `kill()`, and closes `stdin` and `stdout`. */
   async [asyncDispose](): Promise<void> {
     await this.kill();
-    await this.#execution.finished.catch(() => {});
+    this.#execution.stdin?.close();
     this.#execution.stdout?.close();
   }
 

@@ -15,7 +15,9 @@ export interface PipelineOptions {
   readonly stderr?: Stderr | undefined;
   /** For all commands; their own options come on top. */
   readonly env?: Environment | undefined;
+  /** Starts all commands with no variables but those of `env`. */
   readonly clearEnv?: boolean | undefined;
+  /** The folder that commands run in which say nothing else; this process's by default. */
   readonly cwd?: string | undefined;
   /** Ends everything, and `done` rejects with the signal's reason. */
   readonly signal?: Signal | undefined;

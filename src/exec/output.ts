@@ -1,5 +1,5 @@
 import { copy, type PipeReader, type Writer } from '../io/index.js';
-import { KernelWriter } from '../os/internal.js';
+import { KernelWriter, sharedWriter } from '../os/internal.js';
 import { NULL_FD, sharedFd } from './child-fd.js';
 import { writerOf } from './fd-ends.js';
 import { JobReader, type Owner } from './job-reader.js';
@@ -15,8 +15,8 @@ export interface Output {
   readonly reader?: JobReader;
   /** What /proc calls its pipe. */
   readonly id?: string | undefined;
-  /** Takes what the stage writes to where it shall go, until its end; fails when that does. */
-  readonly pump?: { readonly reader: JobReader; readonly done: () => Promise<void> };
+  /** Takes what the stage writes to where it shall go, until its end; fails when that does, or the signal fires. */
+  readonly pump?: { readonly reader: JobReader; readonly done: (signal: AbortSignal) => Promise<void> };
 }
 
 /**
@@ -41,12 +41,19 @@ export function openOutput(
   if (stdout === null) return fromChild ? { sink: NULL_FD } : pumped(links, name, fromChild, NOWHERE);
   if (stdout === 'inherit' || typeof stdout === 'number') {
     const fd = stdout !== 'inherit' ? stdout : name === 'stdout' ? 1 : 2;
-    return fromChild ? { sink: sharedFd(fd) } : pumped(links, name, fromChild, writerOf(fd));
+    if (fromChild) return { sink: sharedFd(fd) };
+    const own = sharedWriter(fd); // no thread of the pool ever waits on a pipe
+    return own !== undefined ? { sink: own } : pumped(links, name, fromChild, writerOf(fd));
   }
   if ('file' in stdout) {
     const file = openTarget(stdout, 'write');
     if (fromChild) return { sink: file };
-    return pumped(links, name, fromChild, writerOf(file.value), () => file.close());
+    try {
+      return pumped(links, name, fromChild, writerOf(file.value), () => file.close());
+    } catch (error) {
+      file.close();
+      throw error;
+    }
   }
   // The end stays the caller's, who closes it: the child gets a descriptor of its own.
   if (stdout instanceof KernelWriter && fromChild) return { sink: sharedFd(stdout.fd) };
@@ -56,9 +63,9 @@ export function openOutput(
 function pumped(links: Links, name: string, fromChild: boolean, to: Writer, finish?: () => void): Output {
   const { source, sink, readSlot } = links.open(name, { reader: false, writer: fromChild });
   const reader = new JobReader(source as PipeReader, readSlot, NO_OWNER);
-  const done = async (): Promise<void> => {
+  const done = async (signal: AbortSignal): Promise<void> => {
     try {
-      await copy(reader, to);
+      await copy(reader, to, { signal });
     } finally {
       reader.close();
       finish?.();
@@ -68,6 +75,6 @@ function pumped(links: Links, name: string, fromChild: boolean, to: Writer, fini
 }
 
 /** What is pumped is judged elsewhere. */
-const NO_OWNER: Owner = { verdict: Promise.resolve(), handedOver() {}, cancel() {} };
+const NO_OWNER: Owner = { verdict: Promise.resolve(), handedOver() {}, cancel: async () => {} };
 
 const NOWHERE: Writer = { write: async (chunk) => chunk.length };

@@ -61,16 +61,13 @@ function where({ index, command }: StageResult, count: number): string {
   return count === 1 ? `${short} ` : `stage ${index + 1} of ${count}, ${short}, `;
 }
 
-function howItEnded({ pid, code, signal, error }: StageResult): string {
+function howItEnded({ startedAt, ok, code, signal, error }: StageResult): string {
   if (signal !== null) return `was killed by ${signal}`;
   if (code !== null) return `exited with code ${code}`;
+  if (ok) return 'had ended';
   if (error === undefined) return 'did not run';
   const message = error instanceof Error ? error.message : String(error);
-  return pid === undefined && isStartError(error) ? `could not be started: ${message}` : `failed: ${message}`;
-}
-
-function isStartError(error: unknown): boolean {
-  return typeof (error as { syscall?: unknown } | null)?.syscall === 'string';
+  return startedAt === undefined ? `could not be started: ${message}` : `failed: ${message}`;
 }
 
 const STDERR_LINES = 10;

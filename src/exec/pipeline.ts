@@ -13,7 +13,7 @@ export type Stage = readonly Argument[] | Command | StageFunction;
  * byte between two of them passes through this program; a function gets an end of ours on either side. Nothing is given
  * to a shell.
  *
- * @param stages From left to right, and then the options.
+ * @param stagesAndOptions The stages, from left to right, and then the options.
  * @returns The running pipeline. A stage that cannot be started is a failure as any other: `done` rejects, and so does the
  * end of `stdout`.
  * @throws {TypeError | RangeError} A wrong argument or option; nothing was started.
@@ -52,12 +52,12 @@ function checkArguments(given: readonly unknown[]): {
   options: PipelineOptions;
 } {
   const last = given.at(-1);
-  const hasOptions = given.length > 0 && !isStage(last) && typeof last !== 'string';
+  const hasOptions = given.length > 0 && !isStage(last) && typeof last !== 'string' && !(last instanceof Job);
   const options = (hasOptions ? last : {}) as PipelineOptions;
   const stages = (hasOptions ? given.slice(0, -1) : given).map(checkStage);
   if (hasOptions) checkPipelineOptions(options);
   if (stages.length === 0) throw new TypeError('a pipeline must have a stage, got none');
-  return { stages, options };
+  return { stages, options: { ...options } };
 }
 
 function isStage(value: unknown): value is Stage {
@@ -68,7 +68,8 @@ function checkStage(stage: unknown, index: number): Command | StageFunction {
   if (!isStage(stage)) {
     throw new TypeError(
       `stage ${index + 1} must be [file, ...args], a command or a function, got ${describe(stage)}` +
-        (typeof stage === 'string' ? '; a line for a shell is shell(line)' : ''),
+        (typeof stage === 'string' ? '; a line for a shell is shell(line)' : '') +
+        (stage instanceof Job ? '; its output is read with { stdin: job.stdout }' : ''),
     );
   }
   return Array.isArray(stage) ? commandOf(stage) : (stage as Command | StageFunction);

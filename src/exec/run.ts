@@ -2,7 +2,17 @@ import type { PipelineOptions } from './options.js';
 import { pipeline, type Stage } from './pipeline.js';
 import type { Holder, JobResult, StageResult } from './result.js';
 
-/** What `run()` gives: the output, in several forms, and what became of the stages. */
+/**
+ * What `run()` gives: the output, in several forms, and what became of the stages.
+ *
+ * @example
+ * ```ts
+ * import * as exec from 'pipework/exec';
+ *
+ * const out = await exec.run(['printf', '[1,2]\\n']);
+ * console.log(out.stdout.length, out.lines(), out.json()); // prints 6 [ '[1,2]' ] [ 1, 2 ]
+ * ```
+ */
 export class RunResult {
   /** The output; empty when it went elsewhere. */
   readonly stdout: Uint8Array<ArrayBuffer>;
@@ -37,14 +47,15 @@ export class RunResult {
 /**
  * The short form: runs a pipeline to its end and collects its output.
  *
- * @param stages As those of `pipeline()`, and then the options.
+ * @param stagesAndOptions The stages, from left to right, and then the options.
+ * @returns The output and what became of the stages.
  * @throws What `pipeline()` throws, and what `done` rejects with.
  * @example
  * ```ts
  * import * as exec from 'pipework/exec';
  *
  * const out = await exec.run(['tr', 'a-z', 'A-Z'], { stdin: 'hello' });
- * console.log(out.text(), out.stages[0].code); // prints HELLO 0
+ * console.log(out.text(), out.stages[0]?.code); // prints HELLO 0
  * ```
  */
 export async function run(

@@ -14,6 +14,7 @@ export class StderrTail {
 
   /** What came last. */
   get text(): string {
+    if (this.#length === 0) return '';
     const kept = Math.min(this.#length, KEPT);
     const start = this.#length - kept;
     const isCut = this.drain.bytesRead > kept;

@@ -7,6 +7,7 @@ import { Substitution } from './substitution.js';
  * The failure of the inner pipeline is one of the outer, which bash never learns of.
  *
  * @param job A pipeline whose `stdout` nobody has touched; it is the command's from then on.
+ * @returns What stands in the argument list; for one command.
  * @throws {TypeError} Something else, or a pipeline whose output goes elsewhere.
  * @example What `diff <(sort a) <(sort b)` does
  * ```ts

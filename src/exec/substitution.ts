@@ -1,6 +1,17 @@
 import type { JobReader } from './job-reader.js';
 
-/** A pipeline that stands in another command's arguments; made by `substitute()`. */
+/**
+ * A pipeline that stands in another command's arguments; made by `substitute()`.
+ *
+ * @example What a message calls it, and what the command is given
+ * ```ts
+ * import * as exec from 'pipework/exec';
+ *
+ * const words = exec.substitute(exec.pipeline(['sort'], { stdin: 'b\na\n' }));
+ * const wc = exec.command('wc', ['-l', words]);
+ * console.log(String(wc), (await exec.run(wc)).text()); // prints wc -l '<(sort)' 2 /dev/fd/3
+ * ```
+ */
 export class Substitution {
   /** Its output. */
   readonly reader: JobReader;

@@ -49,6 +49,11 @@ export class MemoryPipe extends Sides implements WaitedPipe, AbandonablePipe {
     return this.ring === undefined ? 0 : this.ring.capacity;
   }
 
+  /** Bytes that the read whose turn it is asks for; 0 when none waits. */
+  get wanted(): number {
+    return this.reads.head === undefined ? 0 : this.reads.head.length;
+  }
+
   // Reading
 
   read(reader: object, into: Uint8Array, options: CallOptions | undefined): Promise<number | null> {
@@ -213,7 +218,7 @@ export class MemoryPipe extends Sides implements WaitedPipe, AbandonablePipe {
   }
 
   /** Before the first wait: from here on one end may be collected while the other waits, or everything may wait. */
-  private watchEnds(): void {
+  watchEnds(): void {
     if (this.hasWaited) return;
     this.hasWaited = true;
     watchForAbandonment(this);
@@ -248,7 +253,7 @@ export class MemoryPipe extends Sides implements WaitedPipe, AbandonablePipe {
   }
 
   /** Bytes to be had from the write whose turn it is; 0 when none waits. Writes whose memory is gone are given up. */
-  private restOfFirstWrite(): number {
+  restOfFirstWrite(): number {
     let write = this.writes.head;
     while (write?.isShort) {
       this.giveUp(write, memoryGone('chunk', write));

@@ -22,6 +22,14 @@ export interface Binding {
   close(slot: number): number;
   read(slot: number, into: Uint8Array, start: number, length: number): number;
   write(slot: number, chunk: Uint8Array, start: number, length: number): number;
+  pass(
+    writer: number,
+    chunk: Uint8Array,
+    reader: number,
+    into: Uint8Array,
+    length: number,
+    moved: Int32Array,
+  ): number;
   wait(slot: number, timeout: number): number;
   available(slot: number): number;
   capacity(slot: number): number;

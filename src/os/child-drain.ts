@@ -69,10 +69,11 @@ export class ChildDrain {
   }
 
   #watch(): void {
-    watch(this.#slot, this.#name, () => this.#empty());
+    watch(this.#slot, this.#name, this);
   }
 
-  #empty(): void {
+  /** Something came, or nothing will any more. */
+  retry(): void {
     for (let reads = 0; reads < READS_MAX; reads++) {
       if (this.#slot === -1) return;
       const count = binding().read(this.#slot, scratch, 0, scratch.length);
@@ -89,7 +90,7 @@ export class ChildDrain {
       return;
     }
     // One that brings more and more must not keep the loop from everything else.
-    setImmediate(() => this.#empty());
+    setImmediate(() => this.retry());
   }
 }
 

@@ -8,4 +8,5 @@ export { KernelWriter } from './kernel-writer.js';
 export * from './proc-files.js';
 export { unwatch, watch } from './readiness.js';
 export { scratch } from './scratch.js';
+export { sharedReader, sharedWriter } from './shared-end.js';
 export { EAGAIN, ENOSYS, type SystemError, systemError } from './system-error.js';

@@ -4,7 +4,18 @@ import { available, capacity, setCapacity } from './capacity.js';
 import { descriptorOf, releaseDescriptor } from './descriptor.js';
 import type { KernelPipe } from './kernel-pipe.js';
 
-/** The end of a kernel pipe that bytes come out of. */
+/**
+ * The end of a kernel pipe that bytes come out of.
+ *
+ * @example
+ * ```ts
+ * import * as os from 'pipework/os';
+ *
+ * const { reader, writer } = os.pipe();
+ * writer.writeBlocking(new Uint8Array(5));
+ * console.log(reader.available, reader.readBlocking(new Uint8Array(8))); // prints 5 5
+ * ```
+ */
 export class KernelReader implements PipeReader {
   readonly #pipe: KernelPipe;
 

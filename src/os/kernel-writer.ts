@@ -4,7 +4,20 @@ import { available, capacity, setCapacity } from './capacity.js';
 import { descriptorOf, releaseDescriptor } from './descriptor.js';
 import type { KernelPipe } from './kernel-pipe.js';
 
-/** The end of a kernel pipe that bytes go into. */
+/**
+ * The end of a kernel pipe that bytes go into.
+ *
+ * @example
+ * ```ts
+ * import * as io from 'pipework';
+ * import * as os from 'pipework/os';
+ *
+ * const { reader, writer } = os.pipe();
+ * await writer.write('in the kernel');
+ * writer.close();
+ * console.log(await io.text(reader)); // prints in the kernel
+ * ```
+ */
 export class KernelWriter implements PipeWriter {
   readonly #pipe: KernelPipe;
 

@@ -54,7 +54,10 @@ export class ReadSide {
       if (this.queue.head === undefined) {
         const count = this.#pull(into, into.length);
         if (count === null) return Promise.resolve(null);
-        if (count > 0) return this.#settle(count);
+        if (count > 0) {
+          this.#madeRoom();
+          return this.#endsByItself ? settled(count) : this.#turns.settleCount(count);
+        }
       }
       return this.#park(new Operation('read', this.#pipe, end, into, into.length), signal);
     } catch (error) {
@@ -70,7 +73,11 @@ export class ReadSide {
       if (this.queue.head === undefined) {
         const count = this.#pull(scratch, CHUNK_MAX);
         if (count === null) return Promise.resolve(null);
-        if (count > 0) return this.#settle(scratch.slice(0, count));
+        if (count > 0) {
+          const chunk = scratch.slice(0, count); // now: a write that goes on may need the scratch memory
+          this.#madeRoom();
+          return this.#endsByItself ? Promise.resolve(chunk) : this.#turns.settle(chunk);
+        }
       }
       return this.#park(new Operation('read', this.#pipe, end, undefined, CHUNK_MAX), undefined);
     } catch (error) {
@@ -132,6 +139,21 @@ export class ReadSide {
     return hasMoved;
   }
 
+  /** A write has passed `count` bytes into the memory of `read`, or into `scratch` when they are few. What it gets. */
+  takePassed(read: Operation, count: number, isSmall: boolean): number | Uint8Array {
+    this.bytesRead += count;
+    if (count === 0) return 0;
+    const into = read.bytes;
+    if (into === undefined) return scratch.slice(0, count); // now: the write may need the scratch memory
+    if (isSmall) for (let i = 0; i < count; i++) into[i] = scratch[i] as number;
+    return count;
+  }
+
+  settlePassed(read: Operation, got: number | Uint8Array): void {
+    this.#unpark(read);
+    read.resolve(got);
+  }
+
   /** Ends one wait. */
   drop(read: Operation, error: unknown): void {
     this.#unpark(read);
@@ -153,11 +175,12 @@ export class ReadSide {
 
   /** The write end may have left this program: from now on the kernel has to tell when there is something to read. */
   watch(): void {
-    if (this.slot === -1) return;
-    watch(this.slot, this.#pipe.name, () => {
-      this.#pipe.pump();
-      if (this.queue.head !== undefined) this.watch();
-    });
+    if (this.slot !== -1) watch(this.slot, this.#pipe.name, this);
+  }
+
+  retry(): void {
+    this.#pipe.pump();
+    if (this.queue.head !== undefined) this.watch();
   }
 
   /** Keeps the twin open, which is the caller's now; returns its number. */
@@ -177,14 +200,20 @@ export class ReadSide {
     binding().close(slot);
   }
 
-  /** A call that did not wait: there may be room now for a write that does. */
-  #settle<Value>(value: Value): Promise<Value> {
+  /** A read that did not wait: now a write that does may go on. */
+  #madeRoom(): void {
     if (this.#pipe.writing.queue.head !== undefined) this.#pipe.pump();
-    return this.#turns.settle(value);
+  }
+
+  /**
+   * Whether only this program writes. Then it is the writes that give others their turn: while one is put off, the reads
+   * go on, and soon wait, since there is nothing left. So the next write meets a read that waits and is passed to it.
+   */
+  get #endsByItself(): boolean {
+    return !this.#pipe.writing.isOutside;
   }
 
   #park<Value>(operation: Operation, signal: Signal | undefined): Promise<Value> {
-    this.#turns.waited();
     const { isOutside } = this.#pipe.writing;
     if (isOutside) this.watch(); // may throw (EMFILE): nothing must be parked then
     const promise = park<Value>(operation, this.queue, signal);
@@ -192,7 +221,7 @@ export class ReadSide {
       hold(operation);
       this.#pipe.pump(); // what came between the try and the registration is reported to nobody
     }
-    return promise;
+    return this.#turns.behind(promise);
   }
 
   /** One read: bytes, 0 when it would wait, `null` at the end. @throws The reason of the end, or a system error. */

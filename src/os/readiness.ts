@@ -11,23 +11,30 @@ const READY_MAX = 256; // slots that one report names, as in native/addon.c
 /** Shared with the addon for the life of this thread. */
 export const ready = new Int32Array(READY_MAX);
 
-const watchers = new Map<number, () => void>();
+/** By slot, whose numbers are no higher than there were ends open at a time. */
+const watchers: (Watcher | undefined)[] = [];
 
-/** From now on `retry` is called when `slot` may have become ready: at least once more. */
-export function watch(slot: number, name: string, retry: () => void): void {
+/** One side of a pipe. */
+export interface Watcher {
+  /** The kernel says that what waits may go on. */
+  retry(): void;
+}
+
+/** From now on `watcher` is told when `slot` may have become ready: at least once more. */
+export function watch(slot: number, name: string, watcher: Watcher): void {
   const result = binding().watch(slot);
   if (result < 0) throw systemError(result, 'epoll_ctl', name);
-  if (!watchers.has(slot)) watchers.set(slot, retry);
+  watchers[slot] = watcher;
 }
 
 /** `slot` is about to be closed; its number may soon be another end's. */
 export function unwatch(slot: number): void {
-  watchers.delete(slot);
+  if (watchers[slot] !== undefined) watchers[slot] = undefined;
 }
 
 export function onReady(count: number): void {
   releaseLoop();
   // A copy: what is called here may close ends, whose slots new ends then get, and may be reported again.
-  const retries = Array.from(ready.subarray(0, count), (slot) => watchers.get(slot));
-  for (const retry of retries) retry?.();
+  const told = Array.from(ready.subarray(0, count), (slot) => watchers[slot]);
+  for (const watcher of told) watcher?.retry();
 }

@@ -1,31 +1,59 @@
+import { settled } from '../io/internal.js';
+
 /**
- * Gives timers and signals their turn. An end that never waits would keep the event loop in one endless microtask; one
- * that has not waited for 10 ms settles its next call in a later turn. Only every 64th call looks at the clock.
+ * Gives timers and signals their turn. Calls that never wait for the event loop would keep it in one endless microtask;
+ * every 64th call looks at the clock, and one that finds 10 ms gone settles in a later turn. Calls made while one is put
+ * off settle behind it.
  */
 export class Turns {
   #calls = 0;
-  #since = 0; // milliseconds: the first look after the last wait
-  #later: Promise<void> | undefined; // calls made while one is put off settle behind it
-
-  /** The end had to wait: the event loop goes on by itself. */
-  waited(): void {
-    this.#since = 0;
-  }
+  #since = 0; // milliseconds: when a call was put off last
+  #last: Promise<void> | undefined; // the end of the newest call that is put off
 
   /** A promise for the result of a call that did not wait. */
   settle<Value>(value: Value): Promise<Value> {
-    if (this.#later !== undefined) return this.#later.then(() => value);
-    if ((++this.#calls & 63) !== 0) return Promise.resolve(value);
+    const isDue = this.#isDue();
+    if (!isDue && this.#last === undefined) return Promise.resolve(value);
+    return this.#putOff(Promise.resolve(value), isDue);
+  }
+
+  /** The same for a count, which needs no promise of its own. */
+  settleCount(count: number): Promise<number> {
+    const isDue = this.#isDue();
+    if (!isDue && this.#last === undefined) return settled(count);
+    return this.#putOff(settled(count), isDue);
+  }
+
+  /** The same for a call that waits for nothing but this turn, as it may turn out. An error is never put off. */
+  wait<Value>(result: Promise<Value>): Promise<Value> {
+    const isDue = this.#isDue();
+    return isDue || this.#last !== undefined ? this.#putOff(result, isDue) : result;
+  }
+
+  /** The same for a call that waits for the event loop, which needs nothing but its place. */
+  behind<Value>(result: Promise<Value>): Promise<Value> {
+    return this.#last === undefined ? result : this.#putOff(result, false);
+  }
+
+  #isDue(): boolean {
+    if ((++this.#calls & 63) !== 0) return false;
     const now = performance.now();
     if (this.#since === 0) this.#since = now;
-    if (now - this.#since < TURN) return Promise.resolve(value);
-    this.#since = 0;
-    const later = new Promise<void>((resolve) => setImmediate(resolve));
-    this.#later = later;
-    return later.then(() => {
-      if (this.#later === later) this.#later = undefined;
-      return value;
+    if (now - this.#since < TURN) return false;
+    this.#since = now;
+    return true;
+  }
+
+  #putOff<Value>(result: Promise<Value>, isDue: boolean): Promise<Value> {
+    const turn = isDue ? new Promise<void>((resolve) => setImmediate(resolve)) : undefined;
+    const before = [result, this.#last, turn] as const;
+    // What comes behind waits for those before this call also when this one fails. (And not for the promise that is
+    // returned: that one has to stay unhandled unless the caller handles it.)
+    const last = Promise.allSettled(before).then(() => {
+      if (this.#last === last) this.#last = undefined;
     });
+    this.#last = last;
+    return Promise.all(before).then(([value]) => value);
   }
 }
 

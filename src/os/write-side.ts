@@ -52,10 +52,10 @@ export class WriteSide {
       if (length === 0) return settled(0);
       let done = 0; // bytes
       if (this.queue.head === undefined) {
-        done = this.#push(bytes, 0, length);
+        done = this.#passAndPush(bytes, length);
         if (done === length) {
           if (this.#pipe.reading.queue.head !== undefined) this.#pipe.pump();
-          return this.#turns.settle(length);
+          return this.#turns.settleCount(length);
         }
       }
       const operation = new Operation('write', this.#pipe, end, bytes, length);
@@ -70,7 +70,7 @@ export class WriteSide {
     checkBytes('chunk', chunk);
     this.#checkWritable(chunk.length === 0);
     if (chunk.length === 0 || this.queue.head !== undefined) return 0;
-    const count = this.#push(chunk, 0, chunk.length);
+    const count = this.#pushAtOnce(chunk, 0, chunk.length);
     if (this.#pipe.reading.queue.head !== undefined) this.#pipe.pump();
     return count;
   }
@@ -84,7 +84,7 @@ export class WriteSide {
       // Calls that wait already go first.
       if (this.queue.head !== undefined) this.#pipe.pump();
       if (this.queue.head === undefined) {
-        done = this.#push(chunk, done, chunk.length);
+        done = this.#pushAtOnce(chunk, done, chunk.length);
         if (this.#pipe.reading.queue.head !== undefined && this.#pipe.pump()) continue;
         if (done === chunk.length) return done;
       }
@@ -145,12 +145,13 @@ export class WriteSide {
 
   /** The read end may have left this program: from now on the kernel has to tell when there is room, or no reader. */
   watch(): void {
-    if (this.slot === -1) return;
-    watch(this.slot, this.#pipe.name, () => {
-      this.#pipe.pump();
-      this.noticeBreak();
-      if (this.slot !== -1 && !this.isBroken) this.watch();
-    });
+    if (this.slot !== -1) watch(this.slot, this.#pipe.name, this);
+  }
+
+  retry(): void {
+    this.#pipe.pump();
+    this.noticeBreak();
+    if (this.slot !== -1 && !this.isBroken) this.watch();
   }
 
   /** Whether all readers have gone, which a write would be told by EPIPE, without writing anything. */
@@ -177,15 +178,55 @@ export class WriteSide {
   }
 
   #park(operation: Operation, signal: Signal | undefined): Promise<number> {
-    this.#turns.waited();
     const { isOutside } = this.#pipe.reading;
     if (isOutside) this.watch(); // may throw (EMFILE): nothing must be parked then
     const promise = park<number>(operation, this.queue, signal);
     if (isOutside) hold(operation);
     // What waits on the other end may go on with what was written, and make room; and what came between the try and
-    // the registration is reported to nobody.
-    this.#pipe.pump();
-    return promise;
+    // the registration is reported to nobody. Neither is so where only this program reads, and does not wait.
+    if (isOutside || this.#pipe.reading.queue.head !== undefined) this.#pipe.pump();
+    return this.#turns.wait(promise);
+  }
+
+  /** Writes what fits, and settles the read that waits first: last of all, since to let it go may run somebody's code. */
+  #passAndPush(chunk: Uint8Array, length: number): number {
+    const { reading } = this.#pipe;
+    const read = reading.queue.head;
+    if (read === undefined || read.isShort) return this.#pushAtOnce(chunk, 0, length);
+    const got = this.#pass(chunk, read);
+    const [written] = moved as unknown as [number];
+    try {
+      return written < length ? this.#pushAtOnce(chunk, written, length) : written;
+    } finally {
+      if (got !== 0) reading.settlePassed(read, got);
+    }
+  }
+
+  /**
+   * Writes, and reads for the read that waits, in one call, a few pages at a time, so that the kernel has to find and give
+   * back no others. Returns what the read gets. What goes wrong is left to the next write and the next read to find.
+   */
+  #pass(chunk: Uint8Array, read: Operation): number | Uint8Array {
+    const { reading } = this.#pipe;
+    const length = Math.min(chunk.length, read.length);
+    const isSmall = length <= SMALL;
+    if (isSmall) for (let i = 0; i < length; i++) scratch[i] = chunk[i] as number;
+    const from = isSmall ? scratch : chunk;
+    const into = isSmall ? scratch : (read.bytes ?? scratch);
+    moved[0] = 0;
+    if (binding().pass(this.slot, from, reading.slot, into, length, moved) < 0) return 0;
+    this.bytesWritten += moved[0] as number;
+    return reading.takePassed(read, moved[1] as number, isSmall);
+  }
+
+  /** For a call that nothing waits before: when it finds that the reader has gone, `closed` is told too. */
+  #pushAtOnce(chunk: Uint8Array, start: number, end: number): number {
+    try {
+      return this.#push(chunk, start, end);
+    } catch (error) {
+      if (this.isBroken) this.#pipe.breakWriter();
+      throw error;
+    }
   }
 
   /** Writes what fits of `chunk[done, end)`; returns how far it got. @throws The reader has gone, or a system error. */
@@ -223,3 +264,6 @@ export class WriteSide {
 }
 
 const POLLERR = 8;
+
+/** Where the addon puts bytes written and bytes read: one for all, as `slots` of pipe.ts. */
+const moved = new Int32Array(new ArrayBuffer(8));

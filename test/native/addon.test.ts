@@ -2,7 +2,7 @@
  * The addon by itself, below all that src/os checks first: no argument makes it touch what it does not own, and nothing is
  * left behind when something fails half-way.
  */
-import { equal } from 'node:assert/strict';
+import { deepEqual, equal } from 'node:assert/strict';
 import { closeSync, constants as flagsOf, fstatSync, readFileSync, readSync, writeSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { constants } from 'node:os';
@@ -82,6 +82,41 @@ test('addon: memory of more than 2 ** 31 bytes is read and written at any place 
   equal(linux['read']?.(reader, bytes, 0, bytes.length), 65536);
   equal(linux['read']?.(reader, bytes, 0, bytes.length + 1), -EFAULT);
   for (const slot of [reader, writer]) equal(linux['close']?.(slot), 0);
+});
+
+test('addon: pass() takes ends and memory of its own only, and moves nothing else', () => {
+  for (const system of [linux, posix]) {
+    const [reader, writer] = open(system);
+    const bytes = new Uint8Array(8);
+    const moved = new Int32Array(2).fill(-1);
+    const pass = (...args: unknown[]): number => system['pass']?.(...args) ?? 0;
+    for (const number of NO_INTEGERS) {
+      equal(pass(number, bytes, reader, bytes, 8, moved), -EBADF, String(number));
+      equal(pass(writer, bytes, number, bytes, 8, moved), -EBADF, String(number));
+      equal(pass(writer, bytes, reader, bytes, number, moved), -EFAULT, String(number));
+    }
+    equal(pass(writer, bytes, reader, bytes, 9, moved), -EFAULT);
+    equal(pass(writer, new Uint8Array(9), reader, bytes, 9, moved), -EFAULT);
+    equal(pass(writer, bytes, reader, bytes, -1, moved), -EFAULT);
+    equal(pass(writer, new Uint16Array(8), reader, bytes, 8, moved), -EINVAL);
+    equal(pass(writer, bytes, reader, bytes, 8, new Int32Array(1)), -EINVAL);
+    equal(pass(writer, bytes, reader, bytes, 8, new Uint32Array(2)), -EINVAL);
+    equal(pass(writer, bytes, reader, bytes, 8), -EINVAL);
+    deepEqual([system['available']?.(reader), [...moved]], [0, [-1, -1]]);
+    equal(pass(writer, Uint8Array.of(1, 2, 3), reader, bytes, 3, moved), 0);
+    deepEqual(
+      [[...moved], [...bytes]],
+      [
+        [3, 3],
+        [1, 2, 3, 0, 0, 0, 0, 0],
+      ],
+    );
+    equal(pass(reader, bytes, writer, bytes, 8, moved), 0, 'the wrong way round it stops at once');
+    deepEqual([...moved], [0, 0]);
+    equal(system['close']?.(reader), 0);
+    equal(pass(writer, bytes, reader, bytes, 8, moved), -EBADF);
+    equal(system['close']?.(writer), 0);
+  }
 });
 
 for (const [name, system] of Object.entries({ linux, posix })) {

@@ -18,6 +18,8 @@ export const made: ConformanceOptions = {
   open,
   openClogged: () => clog(open()),
   supports: { rendezvous: false, exactCapacity: false },
+  // A machine that is slow enough puts calls off to later turns of the event loop, so that others get theirs.
+  turn: () => new Promise((resolve) => setImmediate(resolve)),
 };
 
 /** Two ends that know nothing of each other but what the kernel says. */

@@ -28,6 +28,22 @@ test('the reporter tells failures, and what was skipped and why', (t) => {
   match(stdout, /Failed:\n.*some\.test\.mjs:4 fails\n\nAll: 1 passed, 1 FAILED, 1 skipped/);
 });
 
+test('the reporter tells of a suite that breaks before its first test', (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'pipework-runner-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, 'some.test.mjs');
+  writeFileSync(
+    file,
+    `import { describe, test } from 'node:test';
+     describe('a suite', () => { throw new Error('no tests to be had'); });
+     test('passes', () => {});`,
+  );
+  const { status, stdout } = node('--test', `--test-reporter=${join(scripts, 'test-reporter.js')}`, file);
+  equal(status, 1);
+  match(stdout, /not ok: a suite\n.*some\.test\.mjs:2\n\s+Error: no tests to be had/);
+  match(stdout, /All: 1 passed, 1 FAILED/);
+});
+
 test('a filter that fits no file is an error, not a success', () => {
   const { status, stderr } = node(join(scripts, 'test.js'), 'no such file');
   equal(status, 1);

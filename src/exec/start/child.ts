@@ -1,5 +1,6 @@
 import type { SystemError } from '../../os/internal.js';
 import type { ChildFd } from '../child-fd.js';
+import type { Variables } from '../environment.js';
 import type { Usage } from '../usage.js';
 
 /** All that starting a process needs, checked before. */
@@ -8,7 +9,7 @@ export interface StartSpec {
   readonly name: string;
   readonly file: string;
   readonly args: readonly string[];
-  readonly env: Readonly<Record<string, string>>;
+  readonly env: Variables;
   readonly cwd: string | undefined;
   /** The child's descriptors 0, 1, 2 and so on; it has no others. */
   readonly fds: readonly ChildFd[];

@@ -36,8 +36,8 @@ export class NativeChild implements Child {
     this.exited = new Promise((resolve) => {
       this.#resolve = resolve;
     });
-    holdLoop(this);
     this.#watch();
+    holdLoop(this);
   }
 
   signal(number: number): void {
@@ -45,10 +45,11 @@ export class NativeChild implements Child {
   }
 
   #watch(): void {
-    watch(this.#slot, this.#name, () => this.#reap());
+    watch(this.#slot, this.#name, this);
   }
 
-  #reap(): void {
+  /** It may have ended. */
+  retry(): void {
     if (this.hasExited) return;
     const traffic = readTraffic(this.pid); // gone as soon as it is reaped
     const result = reapSlot(this.#slot);
@@ -131,16 +132,15 @@ function reapSlot(slot: number): number {
 /** The two arrays that native/addon_spawn.c takes. */
 function pack(spec: StartSpec): { files: string[]; packed: Uint8Array; layout: Int32Array } {
   const files = searchPath(spec.file, spec.env);
-  const variables = Object.entries(spec.env).map(([name, value]) => `${name}=${value}`);
   const cwd = spec.cwd === undefined ? [] : [spec.cwd];
-  const strings = [...cwd, ...files, spec.file, ...spec.args, ...variables];
+  const strings = [...cwd, ...files, spec.file, ...spec.args];
   const layout = Int32Array.of(
     cwd.length,
     files.length,
     1 + spec.args.length,
-    variables.length,
+    spec.env.count,
     spec.fds.length,
     ...spec.fds.flatMap((fd: ChildFd) => [FD_KINDS[fd.kind], fd.value]),
   );
-  return { files, packed: Buffer.from(`${strings.join('\0')}\0`), layout };
+  return { files, packed: Buffer.from(`${strings.join('\0')}\0${spec.env.packed}`), layout };
 }

@@ -12,13 +12,15 @@ import { signalName } from './native-child.js';
 export class NodeChild implements Child {
   readonly pid: number | undefined;
   readonly exited: Promise<Exit>;
-  hasExited = false;
+  hasExited: boolean;
 
   readonly #child: ChildProcess;
 
   constructor(child: ChildProcess, spec: StartSpec) {
     this.#child = child;
     this.pid = child.pid;
+    // What never began must get no signal: its handle's number is 0, or anything, and 0 is this process's whole group.
+    this.hasExited = child.pid === undefined;
     this.exited = new Promise((resolve) => {
       child.on('exit', (code, signal) => {
         this.hasExited = true;
@@ -41,7 +43,7 @@ export class NodeChild implements Child {
 export function startByNode(spec: StartSpec): NodeChild | SystemError {
   try {
     const child = spawn(spec.file, spec.args, {
-      env: spec.env,
+      env: spec.env.all,
       ...(spec.cwd !== undefined && { cwd: spec.cwd }),
       stdio: spec.fds.map(descriptorOf),
     });
