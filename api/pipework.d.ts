@@ -371,10 +371,17 @@ export declare function substitute(job: Job): Substitution;
 
 export interface FromNodeOptions {
     readonly name?: string | undefined;
+    readonly side?: 'readable' | 'writable' | undefined;
 }
 export interface ToNodeOptions {
     readonly highWaterMark?: number | undefined;
 }
+export declare function fromNode(stream: Readable, options: FromNodeOptions & {
+    readonly side: 'readable';
+}): PipeReader;
+export declare function fromNode(stream: Writable, options: FromNodeOptions & {
+    readonly side: 'writable';
+}): PipeWriter;
 export declare function fromNode(stream: Duplex, options?: FromNodeOptions): Pipe;
 export declare function fromNode(stream: Readable, options?: FromNodeOptions): PipeReader;
 export declare function fromNode(stream: Writable, options?: FromNodeOptions): PipeWriter;

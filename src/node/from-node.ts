@@ -9,6 +9,11 @@ import { NodeWriter } from './node-writer.js';
 export interface FromNodeOptions {
   /** What reports call the ends; `pipe#7` without it. */
   readonly name?: string | undefined;
+  /**
+   * The one side that is wanted of a stream that has two. What node:child_process calls a Readable or a Writable, `stdout`
+   * and `stdin` of a child, are sockets and have both.
+   */
+  readonly side?: 'readable' | 'writable' | undefined;
 }
 
 /**
@@ -33,8 +38,9 @@ export interface FromNodeOptions {
  *
  * @param stream A stream of bytes that has not been read from or ended by others.
  * @param options.name What reports call it.
+ * @param options.side The one side that is wanted of a stream that has two.
  * @returns The end, or both.
- * @throws {TypeError} `stream` is no stream, has `objectMode`, or has an encoding, so that it gives text; or a wrong option.
+ * @throws {TypeError} `stream` is no stream, lacks the `side`, has `objectMode`, or has an encoding, so that it gives text; or a wrong option.
  * @example A process writes, and its output is read to the byte
  * ```ts
  * import { spawn } from 'node:child_process';
@@ -42,7 +48,7 @@ export interface FromNodeOptions {
  * import * as node from 'pipework/node';
  *
  * const { stdout } = spawn('echo', ['hello'], { stdio: ['ignore', 'pipe', 'inherit'] });
- * const reader = node.fromNode(stdout);
+ * const reader = node.fromNode(stdout, { side: 'readable' });
  * const into = new Uint8Array(2);
  * await io.readFull(reader, into);
  * console.log(into, await io.text(reader)); // prints Uint8Array(2) [ 104, 101 ] llo
@@ -60,6 +66,14 @@ export interface FromNodeOptions {
  * console.log(gunzipSync(await packed).toString()); // prints hello
  * ```
  */
+export function fromNode(
+  stream: Readable,
+  options: FromNodeOptions & { readonly side: 'readable' },
+): PipeReader;
+export function fromNode(
+  stream: Writable,
+  options: FromNodeOptions & { readonly side: 'writable' },
+): PipeWriter;
 export function fromNode(stream: Duplex, options?: FromNodeOptions): Pipe;
 export function fromNode(stream: Readable, options?: FromNodeOptions): PipeReader;
 export function fromNode(stream: Writable, options?: FromNodeOptions): PipeWriter;
@@ -67,12 +81,15 @@ export function fromNode(
   stream: Readable | Writable,
   options: FromNodeOptions = {},
 ): Pipe | PipeReader | PipeWriter {
-  checkOptions('options', options, ['name']);
-  const { name } = options;
+  checkOptions('options', options, ['name', 'side']);
+  const { name, side } = options;
   if (name !== undefined && typeof name !== 'string') {
     throw new TypeError(`options.name must be a string, got ${describe(name)}`);
   }
-  const { readable, writable } = sidesOf(stream);
+  if (side !== undefined && side !== 'readable' && side !== 'writable') {
+    throw new TypeError(`options.side must be 'readable' or 'writable', got ${describe(side)}`);
+  }
+  const { readable, writable } = sidesOf(stream, side);
   if (readable === undefined) return writerOf(new NodeSink(writable as Writable, name));
   if (writable === undefined) return readerOf(new NodeSource(readable, name));
   const source = new NodeSource(readable, name);
@@ -104,13 +121,16 @@ interface Sides {
 }
 
 /** A stream is what it can do: a response of http is no Writable by its class, and npm has classes of its own. */
-function sidesOf(stream: unknown): Sides {
+function sidesOf(stream: unknown, side: FromNodeOptions['side']): Sides {
   const given = (stream ?? {}) as Partial<Duplex>;
   const isEmitter = typeof given.on === 'function' && typeof given.destroy === 'function';
-  const isReadable = isEmitter && typeof given.read === 'function';
-  const isWritable = isEmitter && typeof given.write === 'function' && typeof given.end === 'function';
+  const canRead = isEmitter && typeof given.read === 'function';
+  const canWrite = isEmitter && typeof given.write === 'function' && typeof given.end === 'function';
+  const isReadable = canRead && side !== 'writable';
+  const isWritable = canWrite && side !== 'readable';
   if (!isReadable && !isWritable) {
-    throw new TypeError(`stream must be a Readable, a Writable or a Duplex, got ${describe(stream)}`);
+    const wanted = side === undefined ? 'a Readable, a Writable or a Duplex' : `a stream that is ${side}`;
+    throw new TypeError(`stream must be ${wanted}, got ${describe(stream)}`);
   }
   // Streams by streamx, say, which never tell when a chunk was taken.
   if (isWritable && typeof given.writableHighWaterMark !== 'number') {

@@ -1,4 +1,5 @@
 import { deepEqual, equal, ok, rejects, throws } from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { Duplex, PassThrough, Readable, Writable } from 'node:stream';
@@ -683,3 +684,18 @@ function countListeners(stream: Readable | Writable): number {
 async function turns(): Promise<void> {
   for (let count = 0; count < 5; count++) await new Promise((resolve) => setImmediate(resolve));
 }
+
+test('fromNode(stream, { side }) makes the one end that is wanted of a stream that has two', async () => {
+  // A child's stdout and stdin are sockets, whatever their types say.
+  const child = spawn('cat', { stdio: ['pipe', 'pipe', 'inherit'] });
+  const reader = fromNode(child.stdout, { side: 'readable' });
+  const writer = fromNode(child.stdin, { side: 'writable' });
+  await writer.write('through');
+  writer.close();
+  equal(await io.text(reader), 'through');
+  throws(
+    () => fromNode(new Readable(), { side: 'writable' } as never),
+    /a stream that is writable, got Readable/,
+  );
+  throws(() => fromNode(new Readable(), { side: 'both' } as never), /^TypeError: options.side must be/);
+});
