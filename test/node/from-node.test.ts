@@ -610,7 +610,7 @@ test('fromNode() refuses wrong options', () => {
   const wrong = (options: unknown) => () => fromNode(new PassThrough(), options as { name: string });
   throws(wrong({ highWaterMark: 4 }), {
     name: 'TypeError',
-    message: "options has 'name', got 'highWaterMark'",
+    message: "options has 'name', 'side', got 'highWaterMark'",
   });
   throws(wrong({ name: 7 }), { name: 'TypeError', message: 'options.name must be a string, got 7' });
 });
