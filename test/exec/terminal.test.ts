@@ -29,10 +29,11 @@ for (const way of WAYS) {
   test(`Ctrl-C reaches the stage and this program, which are in one group (${way})`, { skip }, async () => {
     const { shown, type, ended } = onTerminal(
       way,
-      `process.on('SIGINT', () => console.log('heard'));
+      `const heard = new Promise((resolve) => process.once('SIGINT', resolve)).then(() => console.log('heard'));
       const job = exec.pipeline(['sh', '-c', 'echo ready >&2; cat'], { stdin: 'inherit', stderr: 'inherit' });
       const error = await job.done.catch((error) => error);
-      console.log('ended by', error.stage.signal);`,
+      console.log('ended by', error.stage.signal);
+      await heard; // the two may be told in either order`,
     );
     await until(() => shown().includes('ready'), 'it reads');
     type('\x03');
