@@ -29,11 +29,14 @@ for (const way of WAYS) {
   test(`Ctrl-C reaches the stage and this program, which are in one group (${way})`, { skip }, async () => {
     const { shown, type, ended } = onTerminal(
       way,
-      `const heard = new Promise((resolve) => process.once('SIGINT', resolve)).then(() => console.log('heard'));
+      `// The two may be told in either order, and a listener for a signal does not hold the program.
+      const holds = setInterval(() => {}, 1000);
+      const heard = new Promise((resolve) => process.once('SIGINT', resolve)).then(() => console.log('heard'));
       const job = exec.pipeline(['sh', '-c', 'echo ready >&2; cat'], { stdin: 'inherit', stderr: 'inherit' });
       const error = await job.done.catch((error) => error);
       console.log('ended by', error.stage.signal);
-      await heard; // the two may be told in either order`,
+      await heard;
+      clearInterval(holds);`,
     );
     await until(() => shown().includes('ready'), 'it reads');
     type('\x03');
