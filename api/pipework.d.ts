@@ -16,6 +16,8 @@ export declare class BrokenPipeError extends PipeError {
         readonly syscall?: string;
     });
 }
+export type ByteSink = Writer | WritableStreamLike;
+export type ByteSource = Reader | ReadableStreamLike | AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 export interface CallOptions {
     readonly signal?: Signal | undefined;
 }
@@ -38,6 +40,9 @@ export declare class DeadlockError extends PipeError {
         readonly bytesWritten?: number;
         readonly waits?: readonly Wait[];
     });
+}
+export interface FromWebOptions {
+    readonly name?: string | undefined;
 }
 export declare class LimitError extends PipeError {
     readonly code = "ERR_PIPE_LIMIT";
@@ -90,6 +95,11 @@ export interface ReadAllOptions {
     readonly signal?: Signal | undefined;
     readonly max?: number | undefined;
 }
+export interface ReadableStreamLike {
+    readonly locked: boolean;
+    getReader(): unknown;
+    cancel(reason?: unknown): Promise<void>;
+}
 export interface Reader {
     read(into: Uint8Array, options?: CallOptions): Promise<number | null>;
 }
@@ -98,6 +108,10 @@ export interface Signal {
     readonly reason: unknown;
     addEventListener(type: 'abort', listener: () => void): void;
     removeEventListener(type: 'abort', listener: () => void): void;
+}
+export interface StreamPair<Readable = ReadableStreamLike, Writable = WritableStreamLike> {
+    readonly readable: Readable;
+    readonly writable: Writable;
 }
 export interface TeeOptions {
     readonly policy?: 'lockstep' | undefined;
@@ -130,18 +144,42 @@ export interface Wait {
     readonly waited?: number;
     readonly calledAt?: string;
 }
+export type WebReadableStream = typeof globalThis extends {
+    ReadableStream: {
+        prototype: infer Stream;
+    };
+} ? Stream : ReadableStreamLike;
+export type WebWritableStream = typeof globalThis extends {
+    WritableStream: {
+        prototype: infer Stream;
+    };
+} ? Stream : WritableStreamLike;
+export interface WritableStreamLike {
+    readonly locked: boolean;
+    getWriter(): unknown;
+    abort(reason?: unknown): Promise<void>;
+}
 export interface Writer {
     write(chunk: Uint8Array, options?: CallOptions): Promise<number>;
 }
-export declare function copy(from: Reader, to: Writer, options?: CopyOptions): Promise<number>;
+export declare function copy(from: ByteSource, to: ByteSink, options?: CopyOptions): Promise<number>;
 export declare function duplex(options?: PipeOptions): [Pipe, Pipe];
-export declare function lines(reader: Reader, options?: LinesOptions): AsyncIterableIterator<string>;
+export declare function fromWeb(stream: ReadableStreamLike, options?: FromWebOptions): PipeReader;
+export declare function fromWeb(stream: WritableStreamLike, options?: FromWebOptions): PipeWriter;
+export declare function fromWeb(stream: StreamPair, options?: FromWebOptions): Pipe;
+export declare function lines(reader: ByteSource, options?: LinesOptions): AsyncIterableIterator<string>;
 export declare function pipe(options?: PipeOptions): Pipe;
-export declare function readAll(reader: Reader, options?: ReadAllOptions): Promise<Uint8Array<ArrayBuffer>>;
+export declare function readAll(reader: ByteSource, options?: ReadAllOptions): Promise<Uint8Array<ArrayBuffer>>;
 export declare function readFull(reader: Reader, into: Uint8Array, options?: CallOptions): Promise<number | null>;
 export declare function tee(reader: Reader, n?: 2, options?: TeeOptions): [PipeReader, PipeReader];
 export declare function tee(reader: Reader, n: number, options?: TeeOptions): PipeReader[];
-export declare function text(reader: Reader, options?: ReadAllOptions & TextOptions): Promise<string>;
+export declare function text(reader: ByteSource, options?: ReadAllOptions & TextOptions): Promise<string>;
+export declare function toWeb(end: Reader): WebReadableStream;
+export declare function toWeb(end: Writer): WebWritableStream;
+export declare function toWeb(end: {
+    readonly reader: Reader;
+    readonly writer: Writer;
+}): StreamPair<WebReadableStream, WebWritableStream>;
 export declare function trace(on: boolean): void;
 
 // pipework/os
@@ -328,6 +366,31 @@ export declare function pipeline(...stagesAndOptions: [...stages: Stage[], optio
 export declare function run(...stagesAndOptions: [...stages: Stage[], options: PipelineOptions] | Stage[]): Promise<RunResult>;
 export declare function shell(text: string, options?: CommandOptions): Command;
 export declare function substitute(job: Job): Substitution;
+
+// pipework/node
+
+export interface FromNodeOptions {
+    readonly name?: string | undefined;
+    readonly side?: 'readable' | 'writable' | undefined;
+}
+export interface ToNodeOptions {
+    readonly highWaterMark?: number | undefined;
+}
+export declare function fromNode(stream: Readable, options: FromNodeOptions & {
+    readonly side: 'readable';
+}): PipeReader;
+export declare function fromNode(stream: Writable, options: FromNodeOptions & {
+    readonly side: 'writable';
+}): PipeWriter;
+export declare function fromNode(stream: Duplex, options?: FromNodeOptions): Pipe;
+export declare function fromNode(stream: Readable, options?: FromNodeOptions): PipeReader;
+export declare function fromNode(stream: Writable, options?: FromNodeOptions): PipeWriter;
+export declare function toNode(reader: Reader, options?: ToNodeOptions): Readable;
+export declare function toNode(writer: Writer, options?: ToNodeOptions): Writable;
+export declare function toNode(ends: {
+    readonly reader: Reader;
+    readonly writer: Writer;
+}, options?: ToNodeOptions): Duplex;
 
 // pipework/testing
 

@@ -18,6 +18,7 @@ const ON_NODE_20: readonly Target[] = [
   { case: 'stream-64', rival: 'transform-stream', atLeast: 5 },
   { case: 'stream-4k', rival: 'go-pipe', atLeast: 1.4, hopedFor: 1.8 },
   { case: 'stream-4k', rival: 'transform-stream', atLeast: 5 },
+  { case: 'copy-64k', rival: 'transform-stream-piped', atLeast: 3 },
 ];
 
 const ON_NODE_26: readonly Target[] = [
@@ -25,6 +26,7 @@ const ON_NODE_26: readonly Target[] = [
   { case: 'stream-64', rival: 'transform-stream', atLeast: 3 },
   { case: 'stream-4k', rival: 'go-pipe', atLeast: 1.7, hopedFor: 1.8 },
   { case: 'stream-4k', rival: 'transform-stream', atLeast: 2 },
+  { case: 'copy-64k', rival: 'transform-stream-piped', atLeast: 1.5 },
 ];
 
 const ON_ANY: readonly Target[] = [
@@ -34,6 +36,8 @@ const ON_ANY: readonly Target[] = [
   { case: 'open-time', rival: 'transform-stream', atLeast: 8 },
   { case: 'churn-memory', atMost: 64 },
   { case: 'observer-absent', rival: 'ours-unobserved', atLeast: 0.97 },
+  { case: 'byob-64k', rival: 'byte-stream', atLeast: 0.9 },
+  { case: 'node-64k', rival: 'readable', atLeast: 0.9 },
   { case: 'os-4k', rival: 'go-os-pipe', atLeast: 0.8 },
   { case: 'os-4k', rival: 'net-socket', atLeast: 1.2 },
   { case: 'os-4k', rival: 'fs-streams', atLeast: 5 },

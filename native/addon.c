@@ -406,7 +406,7 @@ static napi_value fn_twin(napi_env env, napi_callback_info info) {
   struct slot *slot;
   if (!begin(env, info, 1, &call)) return result(env, -EINVAL);
   slot = slot_of(call.self, integer(env, call.argv[0]));
-  if (slot == NULL) return result(env, -EBADF);
+  if (slot == NULL || slot->process) return result(env, -EBADF);
   if (slot->twin == -1) {
     int twin = call.self->system->reopen(slot->fd, 1);
     if (twin < 0) return result(env, twin);
@@ -440,7 +440,7 @@ static napi_value fn_expose(napi_env env, napi_callback_info info) {
   int error;
   if (!begin(env, info, 1, &call)) return result(env, -EINVAL);
   slot = slot_of(call.self, integer(env, call.argv[0]));
-  if (slot == NULL) return result(env, -EBADF);
+  if (slot == NULL || slot->process) return result(env, -EBADF);
   error = pw_set_nonblock(slot->fd, 0);
   if (error != 0) return result(env, error);
   slot->how = PW_NOWAIT;
@@ -457,19 +457,21 @@ static napi_value fn_release(napi_env env, napi_callback_info info) {
   if (!begin(env, info, 1, &call)) return result(env, -EINVAL);
   index = integer(env, call.argv[0]);
   slot = slot_of(call.self, index);
-  if (slot == NULL || (slot->twin == -1 && slot->how == PW_NONBLOCK)) return result(env, -EBADF);
+  if (slot == NULL || slot->process || (slot->twin == -1 && slot->how == PW_NONBLOCK)) return result(env, -EBADF);
   given = slot->twin == -1 ? slot->fd : slot->twin;
   free_slot(call.self, index, given);
   return result(env, given);
 }
 
-/* close(slot) */
+/* close(slot). A child is let go by reap() alone: nobody else would ever wait for it. */
 static napi_value fn_close(napi_env env, napi_callback_info info) {
   struct call call;
+  struct slot *slot;
   int32_t index;
   if (!begin(env, info, 1, &call)) return result(env, -EINVAL);
   index = integer(env, call.argv[0]);
-  if (slot_of(call.self, index) == NULL) return result(env, -EBADF);
+  slot = slot_of(call.self, index);
+  if (slot == NULL || slot->process == PW_CHILD) return result(env, -EBADF);
   free_slot(call.self, index, -1);
   return result(env, 0);
 }

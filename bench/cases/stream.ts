@@ -12,19 +12,24 @@ export const streamCases: readonly Case[] = [
 ];
 
 function streamCase(name: string, title: string, trial: StreamTrial): Case {
+  return caseOf(name, title, trial, [
+    'ours-unbuffered',
+    'go-pipe',
+    'transform-stream',
+    'pass-through',
+    'pass-through-await',
+    'ours-bounded',
+  ]);
+}
+
+/** A case in which each of `rivals` sends the messages of `trial`. */
+export function caseOf(name: string, title: string, trial: StreamTrial, rivals: readonly string[]): Case {
   return {
     name,
     title,
     unit: 'ns/message',
     size: trial.size,
-    rivals: [
-      'ours-unbuffered',
-      'go-pipe',
-      'transform-stream',
-      'pass-through',
-      'pass-through-await',
-      'ours-bounded',
-    ],
+    rivals,
     run: (rival) => timeStream(rival, trial),
   };
 }

@@ -8,12 +8,14 @@ import type { PipelineTrial, Rival } from '../rival.js';
 export const rival: Rival = {
   title: 'bash',
   prepare() {
-    const { error, stdout } = spawnSync('bash', ['-c', 'echo $EPOCHREALTIME'], { encoding: 'utf8' });
+    const { error, stdout } = spawnSync('bash', ['--norc', '-c', 'echo $EPOCHREALTIME'], {
+      encoding: 'utf8',
+    });
     if (error !== undefined) return 'there is no bash on the PATH';
     return stdout.trim() === '' ? 'this bash has no clock: it is older than 5.0' : undefined;
   },
   timePipelines(trial) {
-    const printed = execFileSync('bash', ['-c', scriptOf(trial)], {
+    const printed = execFileSync('bash', ['--norc', '-c', scriptOf(trial)], {
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'inherit'],
     });

@@ -1,11 +1,13 @@
 /**
- * What still runs when this process ends is told to end as well: a synchronous SIGTERM to each pipeline's processes, at
+ * What still runs when this process ends is told to end as well: a synchronous SIGTERM to the pipelines' processes, at
  * 'exit', which an uncaught error reaches too. Signals are not handled unless somebody asked: then they are passed on
  * first, and this process ends by the same one.
  */
+import { type Family, terminate } from './tree.js';
+
 export interface EndsAtExit {
-  /** Sends SIGTERM to all of its processes; synchronous. */
-  terminate(): void;
+  /** What still runs of it. */
+  readonly family: Family;
   readonly killOnSignal: boolean;
 }
 
@@ -26,12 +28,21 @@ const jobs = new Set<EndsAtExit>();
 let handled = 0; // jobs that asked for it
 
 function terminateAll(): void {
-  for (const job of jobs) job.terminate();
+  terminate(union([...jobs]));
 }
 
 function passOn(signal: NodeJS.Signals): void {
-  for (const job of jobs) if (job.killOnSignal) job.terminate();
-  for (const each of SIGNALS) process.off(each, passOn);
+  terminate(union([...jobs].filter(({ killOnSignal }) => killOnSignal)));
   // Whoever else listens decides what the signal means.
-  if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
+  if (process.listenerCount(signal) > 1) return;
+  process.off(signal, passOn);
+  process.kill(process.pid, signal);
+}
+
+/** One look finds them all. */
+function union(all: readonly EndsAtExit[]): Family {
+  return {
+    children: all.flatMap(({ family }) => family.children),
+    pipeIds: new Set(all.flatMap(({ family }) => [...family.pipeIds])),
+  };
 }

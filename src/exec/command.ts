@@ -77,7 +77,12 @@ export function command(file: string, args: readonly Argument[] = [], options: C
   checkEnvironment(env, clearEnv, cwd);
   if (okCodes !== undefined) checkCodes(okCodes);
   if (stderr !== undefined) checkStderr(stderr);
-  return new Command(file, [...args], options);
+  // Copies: what the caller changes later is not what was checked.
+  return new Command(file, [...args], {
+    ...options,
+    ...(env !== undefined && { env: { ...env } }),
+    ...(okCodes !== undefined && { okCodes: [...okCodes] }),
+  });
 }
 
 /**

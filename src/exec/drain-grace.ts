@@ -2,8 +2,6 @@
  * What the end of all stages leaves open: a grandchild may hold a pipe for ever. So each pipe is read on until it ends, or
  * brings nothing for a while; then our end closes, and nobody is killed.
  */
-import { commandOf, descriptorNumbers, isOpenFor, linkOf, processNumbers } from '../os/internal.js';
-import type { Holder } from './result.js';
 
 /** A pipe that this process reads. */
 export interface Drained {
@@ -19,8 +17,10 @@ export interface Drained {
 /**
  * Waits until nobody can write to `pipe`, or nothing has come for `grace` milliseconds: then somebody holds it, and it is
  * cut as soon as all that came is read. Whether somebody holds it.
+ *
+ * @param isOver Whether everything was ended that could be: then bytes that still come do not prolong it.
  */
-export async function drain(pipe: Drained, grace: number): Promise<boolean> {
+export async function drain(pipe: Drained, grace: number, isOver: () => boolean): Promise<boolean> {
   if (!pipe.isHeld) return false;
   let moved = -1; // bytes
   let quiet = 0; // milliseconds
@@ -29,7 +29,7 @@ export async function drain(pipe: Drained, grace: number): Promise<boolean> {
     await pause(step);
     if (!pipe.isHeld) return false;
     const now = pipe.bytesRead + pipe.available;
-    quiet = now === moved ? quiet + step : 0;
+    quiet = now === moved || isOver() ? quiet + step : 0;
     moved = now;
   }
   if (pipe.available === 0) pipe.cut();
@@ -45,22 +45,6 @@ function cutWhenRead(pipe: Drained, grace: number): void {
     else cutWhenRead(pipe, grace);
   }, grace);
   timer.unref();
-}
-
-/** Who else has one of these pipes open for writing. */
-export function holdersOf(pipeIds: ReadonlySet<string>): Holder[] {
-  if (process.platform !== 'linux') return [];
-  return processNumbers()
-    .filter((pid) => pid !== process.pid && holds(pid, pipeIds))
-    .map((pid) => ({ pid, command: commandOf(pid) ?? '' }));
-}
-
-function holds(pid: number, pipeIds: ReadonlySet<string>): boolean {
-  const descriptors = descriptorNumbers(pid);
-  return (
-    descriptors !== 'refused' &&
-    descriptors.some((fd) => pipeIds.has(linkOf(pid, fd) ?? '') && isOpenFor(pid, fd, 'write'))
-  );
 }
 
 function pause(milliseconds: number): Promise<void> {

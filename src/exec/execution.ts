@@ -3,11 +3,14 @@
  * judges them when all have ended.
  */
 import { type PipeReader, type PipeWriter, pipe } from '../io/index.js';
+import { closeEnd } from '../io/internal.js';
+import { binding } from '../os/internal.js';
 import { type EndsAtExit, hasEnded, terminateAtExit } from './at-exit.js';
-import { type ChildFd, endFd, ownFd } from './child-fd.js';
+import { type ChildFd, endFd, NULL_FD, ownFd } from './child-fd.js';
 import { Command } from './command.js';
-import { type Drained, drain, holdersOf } from './drain-grace.js';
+import { type Drained, drain } from './drain-grace.js';
 import { mergeEnvironment, type Variables } from './environment.js';
+import { holdersOf } from './holders.js';
 import { openInput } from './input.js';
 import { JobReader, type Owner } from './job-reader.js';
 import { Links, type Sink, type Source } from './links.js';
@@ -25,8 +28,9 @@ import {
 } from './stage.js';
 import { startChild } from './start/start-child.js';
 import { StderrTail } from './stderr-tail.js';
+import { isReader } from './stdin.js';
 import { Substitution } from './substitution.js';
-import { type Family, kill, terminate } from './tree.js';
+import { type Family, kill } from './tree.js';
 
 /** What `done` and the end of `job.stdout` are made of. */
 export interface Outcome {
@@ -52,6 +56,7 @@ export class Execution implements EndsAtExit, Owner {
   readonly #upstreams: JobReader[] = [];
   #variables: Variables | undefined;
   readonly #outputs: Output[] = [];
+  #isInputOpen = false;
   #output: Output | undefined; // of the last stage
   readonly #pumps: Promise<void>[] = [];
   /** Fires when the pipeline is ended from outside: the functions' signal. */
@@ -66,10 +71,12 @@ export class Execution implements EndsAtExit, Owner {
     | { readonly why?: string; readonly error?: unknown; readonly running: readonly number[] }
     | undefined;
   #killed: Promise<void> | undefined;
+  #isKilled = false;
   #hasEnded = false;
   #judge!: { resolve: () => void; reject: (error: unknown) => void };
 
   constructor(stages: readonly (Command | StageFunction)[], options: PipelineOptions) {
+    binding(); // where there is none this throws, before anything is started
     this.#stages = stages;
     this.#options = options;
     this.killOnSignal = options.killOnSignal ?? false;
@@ -81,7 +88,8 @@ export class Execution implements EndsAtExit, Owner {
     const { signal } = options;
     if (signal?.aborted) {
       this.#cancelled = { error: signal.reason, running: [] };
-      this.#cancelInputs();
+      this.#killed = this.#cancelInputs();
+      this.#dropInput();
     } else {
       terminateAtExit(this);
       this.#startAll();
@@ -122,38 +130,41 @@ export class Execution implements EndsAtExit, Owner {
     return this.#killed;
   }
 
-  terminate(): void {
-    terminate(this.#family());
+  /** The processes that have not been reaped, and all pipes. */
+  get family(): Family {
+    const children = this.#running.flatMap(({ child }) =>
+      child === undefined || child.hasExited ? [] : child,
+    );
+    return { children, pipeIds: this.#links.ids };
   }
 
   async #end(reason: unknown, grace: number): Promise<void> {
     this.#ending.abort(reason);
     this.#feeding?.abort(reason);
-    this.#cancelInputs();
     const functions = this.#running.filter((stage) => stage instanceof FunctionStage);
     const ended = Promise.all(functions.map((stage) => stage.ended));
-    await Promise.all([kill(() => this.#family(), grace), within(grace, ended)]);
+    await Promise.all([this.#cancelInputs(), kill(() => this.family, grace), within(grace, ended)]);
     for (const stage of functions) stage.giveUp(reason);
+    this.#isKilled = true;
     await within(grace, Promise.all(this.#pumps));
     this.#taking?.abort(reason);
   }
 
   /** Other pipelines whose output is this one's, or was to be. */
-  #cancelInputs(): void {
+  async #cancelInputs(): Promise<void> {
     const why = 'what was to read its output was ended';
-    for (const upstream of this.#upstreams) void upstream.owner.cancel(why);
-    if (this.#options.stdin instanceof JobReader) void this.#options.stdin.owner.cancel(why);
+    const inputs = [...this.#upstreams];
+    if (this.#options.stdin instanceof JobReader) inputs.push(this.#options.stdin);
     for (const stage of this.#stages) {
       if (!(stage instanceof Command)) continue;
-      for (const arg of stage.args) if (arg instanceof Substitution) void arg.reader.owner.cancel(why);
+      for (const arg of stage.args) if (arg instanceof Substitution) inputs.push(arg.reader);
     }
-  }
-
-  #family(): Family {
-    const children = this.#running.flatMap(({ child }) =>
-      child === undefined || child.hasExited ? [] : child,
+    await Promise.all(
+      inputs.map(async (reader) => {
+        await reader.owner.cancel(why);
+        reader.cut();
+      }),
     );
-    return { children, pipeIds: this.#links.ids };
   }
 
   // Starting
@@ -187,10 +198,19 @@ export class Execution implements EndsAtExit, Owner {
   /** The rest is not started, and what was is ended. */
   #stopStarting(): void {
     this.cancel('a stage could not be started', undefined, 0);
+    this.#dropInput();
+  }
+
+  /** A reader that was given to the pipeline is closed by it, also when no stage ever gets it. */
+  #dropInput(): void {
+    const { stdin } = this.#options;
+    if (this.#isInputOpen || !isReader(stdin)) return;
+    closeEnd(stdin).catch(() => {}); // it has failed for another reason already
   }
 
   #openInput(stage: Command | StageFunction): Source {
     const input = openInput(this.#options.stdin ?? null, stage instanceof Command, this.#links);
+    this.#isInputOpen = true;
     this.stdin = input.writer;
     if (input.upstream !== undefined) this.#upstreams.push(input.upstream);
     if (input.feed !== undefined) {
@@ -298,8 +318,11 @@ export class Execution implements EndsAtExit, Owner {
 
   #substitute({ reader }: Substitution, given: ChildFd[]): ChildFd {
     const fd = reader.handOver();
-    if (fd === undefined) throw new TypeError('the output of a substituted pipeline must be untouched');
+    if (fd === undefined && !reader.isMissing) {
+      throw new TypeError('the output of a substituted pipeline must be untouched');
+    }
     this.#upstreams.push(reader);
+    if (fd === undefined) return NULL_FD;
     const end = ownFd(fd);
     given.push(end);
     return end;
@@ -317,11 +340,13 @@ export class Execution implements EndsAtExit, Owner {
         : setTimeout(() => void this.cancel(`timed out after ${timeout} ms`), timeout);
     await Promise.all(this.#running.map(({ ended }) => ended));
     this.#feeding?.abort();
-    // Who holds a pipe may write to it for ever: the signal and the timeout are for that, too.
+    // Who holds a pipe may write to it for ever, and who takes the output may never be done: the signal and the timeout
+    // are for that, too.
     const heldBy = await this.#drainAll();
+    await Promise.all(this.#pumps);
     clearTimeout(timer);
     signal?.removeEventListener('abort', onAbort);
-    await Promise.all([...this.#pumps, this.#killed]);
+    await this.#killed;
     this.#hasEnded = true;
     hasEnded(this);
     this.#links.release();
@@ -343,7 +368,7 @@ export class Execution implements EndsAtExit, Owner {
       if (pump !== undefined) drained.push(pump.reader);
     }
     const grace = this.#options.drainGrace ?? DRAIN_GRACE;
-    const held = await Promise.all(drained.map((pipe) => drain(pipe, grace)));
+    const held = await Promise.all(drained.map((pipe) => drain(pipe, grace, () => this.#isKilled)));
     return held.includes(true) ? holdersOf(this.#links.ids) : [];
   }
 

@@ -91,7 +91,10 @@ function sendFrom(from: Reader): Send {
     try {
       await copy(from, to, { signal });
     } finally {
-      await closeEnd(from);
+      const closed = closeEnd(from);
+      // Nobody waits for a reader that nobody wants any more.
+      if (signal.aborted) closed.catch(() => {});
+      else await closed;
     }
   };
 }

@@ -8,8 +8,8 @@ export interface Owner {
   readonly verdict: Promise<void>;
   /** The output was given to another pipeline, which from then on speaks for this one. */
   handedOver(): void;
-  /** That other pipeline was ended from outside. */
-  cancel(why: string): void;
+  /** That other pipeline was ended from outside. Settles when this one's processes have gone; never rejects. */
+  cancel(why: string): Promise<void>;
 }
 
 /**
@@ -129,9 +129,14 @@ export class JobReader implements PipeReader {
     return this.#isOwnClose || this.#isGiven;
   }
 
+  /** Whether the pipeline failed before it had an output. */
+  get isMissing(): boolean {
+    return this.#slot === -1;
+  }
+
   /** The descriptor for another pipeline's first stage, in the kernel; `undefined` where there is none. */
   handOver(): number | undefined {
-    if (!(this.#reader instanceof KernelReader) || this.isDone) return undefined;
+    if (!(this.#reader instanceof KernelReader) || this.isDone || this.#isCut) return undefined;
     const fd = this.#reader.release();
     this.#isGiven = true;
     this.#owner.handedOver();

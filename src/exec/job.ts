@@ -89,9 +89,9 @@ export class Job implements AsyncDisposable {
   }
 
   /**
-   * Ends all processes of the pipeline, their descendants and whoever else holds one of its pipes: by SIGTERM, and after
-   * `killGrace` by SIGKILL. `done` then rejects, unless everything had ended before; what nobody has read by then is
-   * dropped, and `stdout` ends with the same error.
+   * Ends all processes of the pipeline, their descendants and whoever else holds one of its pipes, but for services that
+   * are older than this process: by SIGTERM, and after `killGrace` by SIGKILL. `done` then rejects, unless everything had
+   * ended before; what nobody has read by then is dropped, and `stdout` ends with the same error.
    *
    * @returns Settles when they are gone; never rejects.
    */

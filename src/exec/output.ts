@@ -75,6 +75,6 @@ function pumped(links: Links, name: string, fromChild: boolean, to: Writer, fini
 }
 
 /** What is pumped is judged elsewhere. */
-const NO_OWNER: Owner = { verdict: Promise.resolve(), handedOver() {}, cancel() {} };
+const NO_OWNER: Owner = { verdict: Promise.resolve(), handedOver() {}, cancel: async () => {} };
 
 const NOWHERE: Writer = { write: async (chunk) => chunk.length };

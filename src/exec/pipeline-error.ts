@@ -61,9 +61,10 @@ function where({ index, command }: StageResult, count: number): string {
   return count === 1 ? `${short} ` : `stage ${index + 1} of ${count}, ${short}, `;
 }
 
-function howItEnded({ startedAt, code, signal, error }: StageResult): string {
+function howItEnded({ startedAt, ok, code, signal, error }: StageResult): string {
   if (signal !== null) return `was killed by ${signal}`;
   if (code !== null) return `exited with code ${code}`;
+  if (ok) return 'had ended';
   if (error === undefined) return 'did not run';
   const message = error instanceof Error ? error.message : String(error);
   return startedAt === undefined ? `could not be started: ${message}` : `failed: ${message}`;

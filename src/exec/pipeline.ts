@@ -52,12 +52,12 @@ function checkArguments(given: readonly unknown[]): {
   options: PipelineOptions;
 } {
   const last = given.at(-1);
-  const hasOptions = given.length > 0 && !isStage(last) && typeof last !== 'string';
+  const hasOptions = given.length > 0 && !isStage(last) && typeof last !== 'string' && !(last instanceof Job);
   const options = (hasOptions ? last : {}) as PipelineOptions;
   const stages = (hasOptions ? given.slice(0, -1) : given).map(checkStage);
   if (hasOptions) checkPipelineOptions(options);
   if (stages.length === 0) throw new TypeError('a pipeline must have a stage, got none');
-  return { stages, options };
+  return { stages, options: { ...options } };
 }
 
 function isStage(value: unknown): value is Stage {
@@ -68,7 +68,8 @@ function checkStage(stage: unknown, index: number): Command | StageFunction {
   if (!isStage(stage)) {
     throw new TypeError(
       `stage ${index + 1} must be [file, ...args], a command or a function, got ${describe(stage)}` +
-        (typeof stage === 'string' ? '; a line for a shell is shell(line)' : ''),
+        (typeof stage === 'string' ? '; a line for a shell is shell(line)' : '') +
+        (stage instanceof Job ? '; its output is read with { stdin: job.stdout }' : ''),
     );
   }
   return Array.isArray(stage) ? commandOf(stage) : (stage as Command | StageFunction);

@@ -18,11 +18,7 @@ export function isBytes(value: unknown): value is Uint8Array {
 }
 
 /** @throws {TypeError} `value` is no bytes, or its memory was taken away; `also` names what else would have done. */
-export function checkBytes(
-  argument: 'into' | 'chunk',
-  value: unknown,
-  also = '',
-): asserts value is Uint8Array {
+export function checkBytes(argument: string, value: unknown, also = ''): asserts value is Uint8Array {
   if (!isBytes(value)) {
     throw new TypeError(
       `${argument} must be a Uint8Array${also}, got ${describe(value)}${howToConvert(value)}`,

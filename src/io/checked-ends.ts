@@ -27,25 +27,27 @@ export class CheckedReader {
       const count: unknown = await abortable(this.#reader.read(into, callOptions(signal)), signal);
       if (count === null) return null;
       if (!isCount(count, into.length)) {
-        throw this.#culprit(`returned ${describe(count)} for a buffer of ${into.length} bytes`);
+        throw this.#culprit('read', `returned ${describe(count)} for a buffer of ${into.length} bytes`);
       }
       if (count > 0) return count;
     }
-    throw this.#culprit(`read 0 bytes ${EMPTY_MAX} times in a row`);
+    throw this.#culprit('read', `read 0 bytes ${EMPTY_MAX} times in a row`);
   }
 
-  /** Reads what is there now; 0 also when the reader has no `tryRead` to ask. */
+  /** What can be had without waiting; 0 also from a reader that cannot say. */
   tryRead(into: Uint8Array): number | null {
-    const { tryRead } = this.#reader as { tryRead?: unknown };
-    if (typeof tryRead !== 'function') return 0;
-    const count: unknown = tryRead.call(this.#reader, into);
-    if (count === null || isCount(count, into.length)) return count;
-    throw this.#culprit(`returned ${describe(count)} for a buffer of ${into.length} bytes`, 'tryRead');
+    const reader = this.#reader as Reader & { tryRead?(into: Uint8Array): unknown };
+    if (typeof reader.tryRead !== 'function') return 0;
+    const count = reader.tryRead(into);
+    if (count !== null && !isCount(count, into.length)) {
+      throw this.#culprit('tryRead', `returned ${describe(count)} for a buffer of ${into.length} bytes`);
+    }
+    return count;
   }
 
-  #culprit(what: string, call = 'read'): TypeError {
+  #culprit(member: string, what: string): TypeError {
     return new TypeError(
-      `${this.#argument} breaks the contract of a Reader: ${call}() of ${describe(this.#reader)} ${what}`,
+      `${this.#argument} breaks the contract of a Reader: ${member}() of ${describe(this.#reader)} ${what}`,
     );
   }
 }

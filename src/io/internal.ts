@@ -1,10 +1,12 @@
 /** The door for siblings in this package: what other doors need of this one and users do not. Not in `exports`. */
 export * from './abandoned.js';
 export * from './arguments.js';
-export { closeEnd, EMPTY_MAX } from './checked-ends.js';
+export { abortEnd, CheckedReader, CheckedWriter, closeEnd, EMPTY_MAX } from './checked-ends.js';
 export * from './chunk-iterator.js';
 export * from './deadlock.js';
 export { host } from './host.js';
+export { MemoryPipe } from './memory-pipe.js';
+export { MemoryReader } from './memory-reader.js';
 export * from './operation.js';
 export { settled } from './settled.js';
 export * from './sides.js';

@@ -1,4 +1,5 @@
 import { checkOptions, checkSignal, checkWhole } from './arguments.js';
+import { type Borrowed, type ByteSource, borrowReader } from './byte-ends.js';
 import { abortEnd, CheckedReader, closeEnd } from './checked-ends.js';
 import { LimitError } from './errors.js';
 import { type TextOptions, textDecoder } from './text-decoder.js';
@@ -18,7 +19,7 @@ export interface LinesOptions extends TextOptions {
  * Leaving the loop early closes the reader, if it has a `close()`; a line that is too long, bytes that are no text, and
  * a fired signal abort it, since a consumer that stops must not leave its writer waiting.
  *
- * @param reader Any reader.
+ * @param reader Any reader, Web stream or iterable of bytes. A stream is locked until the loop has ended.
  * @returns The lines, once.
  * @throws {TypeError} A wrong argument (at once). In the loop: a reader that breaks its contract, or, with `fatal`, bytes
  * that are no text.
@@ -35,14 +36,14 @@ export interface LinesOptions extends TextOptions {
  * for await (const line of io.lines(reader)) console.log(JSON.stringify(line)); // prints "one" "two" "" "three"
  * ```
  */
-export function lines(reader: Reader, options: LinesOptions = {}): AsyncIterableIterator<string> {
+export function lines(reader: ByteSource, options: LinesOptions = {}): AsyncIterableIterator<string> {
   return new LineIterator(reader, options);
 }
 
 const BLOCK_SIZE = 65536; // bytes
 
 class LineIterator implements AsyncIterableIterator<string> {
-  readonly #reader: Reader;
+  readonly #borrowed: Borrowed<Reader>;
   readonly #source: CheckedReader;
   readonly #signal: Signal | undefined;
   readonly #max: number; // code units
@@ -57,16 +58,16 @@ class LineIterator implements AsyncIterableIterator<string> {
   #isLeft = false; // by return(): nothing is given out any more, no error either
   #failure: { readonly reason: unknown } | undefined; // thrown once, after the lines before it
 
-  constructor(reader: Reader, options: LinesOptions) {
-    this.#source = new CheckedReader('reader', reader);
+  constructor(reader: ByteSource, options: LinesOptions) {
     checkOptions('options', options, ['signal', 'max', 'encoding', 'fatal']);
     const { signal, max = Number.POSITIVE_INFINITY, encoding, fatal } = options;
     if (signal !== undefined) checkSignal(signal);
     if (max !== Number.POSITIVE_INFINITY) checkWhole('options.max', max, 0);
-    this.#reader = reader;
     this.#signal = signal;
     this.#max = max;
     this.#decoder = textDecoder({ encoding, fatal });
+    this.#borrowed = borrowReader('reader', reader); // last: a wrong option must not leave a stream locked
+    this.#source = new CheckedReader('reader', this.#borrowed.end);
   }
 
   [Symbol.asyncIterator](): this {
@@ -98,7 +99,8 @@ class LineIterator implements AsyncIterableIterator<string> {
     this.#hasEnded = true;
     this.#isLeft = true;
     this.#failure = undefined;
-    await closeEnd(this.#reader);
+    await closeEnd(this.#borrowed.end);
+    this.#borrowed.release();
     return { done: true, value: undefined };
   }
 
@@ -116,7 +118,8 @@ class LineIterator implements AsyncIterableIterator<string> {
       if (this.#isLeft) return; // return() closed the reader that this read waited on
       this.#hasEnded = true;
       this.#failure = { reason };
-      await abortEnd(this.#reader, reason);
+      await abortEnd(this.#borrowed.end, reason);
+      this.#borrowed.release();
     }
   }
 
@@ -131,6 +134,7 @@ class LineIterator implements AsyncIterableIterator<string> {
 
   #endOfStream(): void {
     this.#hasEnded = true;
+    this.#borrowed.release();
     const last = this.#rest + this.#decoder.decode();
     if (last !== '') this.#add(last);
   }

@@ -24,8 +24,8 @@ export class MemoryPipe extends Sides implements WaitedPipe, AbandonablePipe {
   bytesWritten = 0;
 
   private readonly ring: Ring | undefined; // none when unbuffered
-  private readonly reads = new OperationQueue();
-  private readonly writes = new OperationQueue();
+  protected readonly reads = new OperationQueue();
+  protected readonly writes = new OperationQueue();
 
   // The ends, until the collector watches them.
   private ends: Ends | undefined = undefined;
@@ -47,6 +47,11 @@ export class MemoryPipe extends Sides implements WaitedPipe, AbandonablePipe {
 
   get capacity(): number {
     return this.ring === undefined ? 0 : this.ring.capacity;
+  }
+
+  /** Bytes that the read whose turn it is asks for; 0 when none waits. */
+  get wanted(): number {
+    return this.reads.head === undefined ? 0 : this.reads.head.length;
   }
 
   // Reading
@@ -159,6 +164,14 @@ export class MemoryPipe extends Sides implements WaitedPipe, AbandonablePipe {
     this.handOver();
   }
 
+  /** What the writer wrote before is still delivered, as before an end, and then every read rejects with `reason`. */
+  protected failBehindWrites(reason: unknown): void {
+    if (this.writerState === 'ended' || this.writerState === 'failed') return;
+    this.failWriter(reason);
+    this.writerState = 'closing';
+    if (this.writes.head === undefined) this.handOver();
+  }
+
   /** The collector took the writer. */
   abandonWriter(): void {
     this.abortWriter(
@@ -205,7 +218,7 @@ export class MemoryPipe extends Sides implements WaitedPipe, AbandonablePipe {
   }
 
   /** Before the first wait: from here on one end may be collected while the other waits, or everything may wait. */
-  private watchEnds(): void {
+  watchEnds(): void {
     if (this.hasWaited) return;
     this.hasWaited = true;
     watchForAbandonment(this);
@@ -240,7 +253,7 @@ export class MemoryPipe extends Sides implements WaitedPipe, AbandonablePipe {
   }
 
   /** Bytes to be had from the write whose turn it is; 0 when none waits. Writes whose memory is gone are given up. */
-  private restOfFirstWrite(): number {
+  restOfFirstWrite(): number {
     let write = this.writes.head;
     while (write?.isShort) {
       this.giveUp(write, memoryGone('chunk', write));

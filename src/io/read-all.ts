@@ -1,4 +1,5 @@
 import { checkOptions, checkSignal, checkWhole } from './arguments.js';
+import { type ByteSource, borrowReader } from './byte-ends.js';
 import { CheckedReader } from './checked-ends.js';
 import { LimitError } from './errors.js';
 import type { Reader, Signal } from './types.js';
@@ -14,7 +15,7 @@ export interface ReadAllOptions {
 /**
  * Reads to the end of the stream.
  *
- * @param reader Any reader; it is left open.
+ * @param reader Any reader, Web stream or iterable of bytes; it is left open.
  * @param options.max In bytes.
  * @returns All bytes, in memory that the caller owns.
  * @throws {LimitError} `ERR_PIPE_LIMIT`: more than `max` bytes came. What was read is dropped.
@@ -32,9 +33,22 @@ export interface ReadAllOptions {
  * ```
  */
 export async function readAll(
-  reader: Reader,
+  reader: ByteSource,
   options: ReadAllOptions = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
+  const source = borrowReader('reader', reader);
+  try {
+    return await readToEnd(source.end, options);
+  } finally {
+    source.release();
+  }
+}
+
+/** Buffers double from the first size to the last, so that neither a short nor a long stream wastes much. */
+const FIRST_SIZE = 16 * 1024; // bytes
+const LAST_SIZE = 1024 * 1024; // bytes
+
+async function readToEnd(reader: Reader, options: ReadAllOptions): Promise<Uint8Array<ArrayBuffer>> {
   const source = new CheckedReader('reader', reader);
   checkOptions('options', options, ['signal', 'max']);
   const { signal, max = Number.POSITIVE_INFINITY } = options;
@@ -68,7 +82,3 @@ export async function readAll(
   all.set(buffer.subarray(0, inBuffer), at);
   return all;
 }
-
-/** Buffers double from the first size to the last, so that neither a short nor a long stream wastes much. */
-const FIRST_SIZE = 16 * 1024; // bytes
-const LAST_SIZE = 1024 * 1024; // bytes

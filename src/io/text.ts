@@ -1,12 +1,12 @@
 import { checkOptions } from './arguments.js';
+import type { ByteSource } from './byte-ends.js';
 import { type ReadAllOptions, readAll } from './read-all.js';
 import { type TextOptions, textDecoder } from './text-decoder.js';
-import type { Reader } from './types.js';
 
 /**
  * Reads to the end of the stream, as text.
  *
- * @param reader Any reader; it is left open.
+ * @param reader Any reader, Web stream or iterable of bytes; it is left open.
  * @param options.max The most bytes (not characters) to accept.
  * @returns All of it.
  * @throws {LimitError} `ERR_PIPE_LIMIT`: more than `max` bytes came.
@@ -23,7 +23,7 @@ import type { Reader } from './types.js';
  * console.log(await io.text(reader)); // prints grüezi
  * ```
  */
-export async function text(reader: Reader, options: ReadAllOptions & TextOptions = {}): Promise<string> {
+export async function text(reader: ByteSource, options: ReadAllOptions & TextOptions = {}): Promise<string> {
   checkOptions('options', options, ['signal', 'max', 'encoding', 'fatal']);
   const { encoding, fatal, ...rest } = options;
   const decoder = textDecoder({ encoding, fatal });

@@ -30,7 +30,8 @@ export function holderOutside(pipe: object, number: number, access: Access, own:
   const unreadable: number[] = [];
   const looked = new Set<number>();
   // A holder may fork and go before it is looked at, its child being younger than the list: until nobody is new.
-  for (let news = processes(looked); news.length > 0; news = processes(looked)) {
+  for (let news = processes(looked); news === 'refused' || news.length > 0; news = processes(looked)) {
+    if (news === 'refused') return true;
     for (const pid of news) {
       looked.add(pid);
       const descriptors = descriptorNumbers(pid);
@@ -71,8 +72,9 @@ const DELAY_MAX = 5000; // milliseconds
 let timer: ReturnType<typeof setTimeout> | undefined;
 let delay = DELAY_MIN;
 
-function processes(except: ReadonlySet<number>): number[] {
-  return processNumbers().filter((pid) => !except.has(pid));
+function processes(except: ReadonlySet<number>): number[] | 'refused' {
+  const all = processNumbers();
+  return all === 'refused' ? all : all.filter((pid) => !except.has(pid));
 }
 
 /** Whether that descriptor is the pipe that `link` names, open for `access`. */

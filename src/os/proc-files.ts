@@ -18,9 +18,13 @@ export interface ProcessStat {
   readonly systemTicks: number;
 }
 
-/** The numbers of all processes that are to be seen. */
-export function processNumbers(): number[] {
-  return readdirSync('/proc').filter(isNumber).map(Number);
+/** The numbers of all processes that are to be seen; 'refused' when nobody can look, for want of a descriptor say. */
+export function processNumbers(): number[] | 'refused' {
+  try {
+    return readdirSync('/proc').filter(isNumber).map(Number);
+  } catch {
+    return 'refused';
+  }
 }
 
 export function processStat(pid: number): ProcessStat | undefined {

@@ -1,6 +1,7 @@
 /** Every kind of stdout and stderr, for a process and for a function. */
 import { deepEqual, equal, match, ok, throws } from 'node:assert/strict';
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -9,7 +10,7 @@ import * as exec from 'pipework/exec';
 import * as os from 'pipework/os';
 import { runSource } from '../fixtures/run-source.js';
 import { linkOf } from '../os/descriptors.js';
-import { fifoPair } from '../os/outside-pairs.js';
+import { anonymousPair, fifoPair } from '../os/outside-pairs.js';
 import { inWay, rejection, WAYS, type Way } from './ways.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'pipework-outputs-'));
@@ -77,6 +78,17 @@ inEachWay('stdout: a descriptor of a pipe that is full is waited for, and stays 
   for (const stage of [['head', '-c', '1048576', '/dev/zero'], much]) {
     const { readFd, writeFd } = fifoPair();
     const job = exec.run(stage, { stdout: writeFd });
+    // Four of these would be all that the thread pool has.
+    const others = Array.from({ length: 5 }, () => {
+      const pair = anonymousPair();
+      return { ...pair, job: exec.run(stage, { stdout: pair.writeFd }) };
+    });
+    await readFile('/proc/self/stat');
+    for (const other of others) {
+      closeSync(other.readFd);
+      await rejection(other.job);
+      closeSync(other.writeFd);
+    }
     const reader = os.fromFd(readFd, 'r');
     let count = 0;
     const into = new Uint8Array(65536);
@@ -274,7 +286,7 @@ for (const way of WAYS) {
           `
           import { spawnSync } from 'node:child_process';
           const node = [process.execPath, '--input-type=module', '--eval', ${JSON.stringify(source)}];
-          const { status } = spawnSync('bash', ['-o', 'pipefail', '-c', ${JSON.stringify(line)}, ${JSON.stringify(file)}, ...node], { stdio: 'inherit' });
+          const { status } = spawnSync('bash', ['--norc', '-o', 'pipefail', '-c', ${JSON.stringify(line)}, ${JSON.stringify(file)}, ...node], { stdio: 'inherit' });
           process.exitCode = status;`,
           { PIPEWORK_EXEC: way },
         );

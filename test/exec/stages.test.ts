@@ -246,7 +246,7 @@ test('descriptors: what this process has inherited itself, above those that a ru
       console.log(out.lines().join(' '));\`;
     const line = 'exec 3</dev/null 30</dev/null 60</dev/null; exec "$@"';
     const node = [process.execPath, '--input-type=module', '--eval', source];
-    spawnSync('bash', ['-c', line, 'bash', ...node], { stdio: 'inherit' });`,
+    spawnSync('bash', ['--norc', '-c', line, 'bash', ...node], { stdio: 'inherit' });`,
   );
   equal(stderr, '');
   equal(stdout, '0 1 2 3\n');

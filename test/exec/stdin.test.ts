@@ -1,6 +1,7 @@
 /** Every kind of stdin, for a process and for a function. */
 import { deepEqual, equal, match, ok, throws } from 'node:assert/strict';
 import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -9,7 +10,7 @@ import * as exec from 'pipework/exec';
 import * as os from 'pipework/os';
 import { runSource } from '../fixtures/run-source.js';
 import { linkOf } from '../os/descriptors.js';
-import { fifoPair } from '../os/outside-pairs.js';
+import { anonymousPair, fifoPair } from '../os/outside-pairs.js';
 import { inWay, rejection, WAYS, type Way } from './ways.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'pipework-stdin-'));
@@ -79,9 +80,10 @@ inEachWay(
       const into = new Uint8Array(8);
       // Four of these would be all that the thread pool has.
       const others = Array.from({ length: 5 }, () => {
-        const pair = fifoPair();
+        const pair = anonymousPair();
         return { ...pair, job: exec.pipeline(stage, { stdin: pair.readFd }) };
       });
+      await readFile(file);
       await writer.write('first');
       equal(await job.stdout.read(into), 5);
       writer.close();

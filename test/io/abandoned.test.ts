@@ -4,30 +4,8 @@
  */
 import { deepEqual, equal, rejects } from 'node:assert/strict';
 import { test } from 'node:test';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import * as io from 'pipework';
-
-setFlagsFromString('--expose-gc');
-const gc = runInNewContext('gc') as () => void;
-
-const ROUNDS_MAX = 200; // of the collector, before we take it that nothing is coming
-
-/** Collects garbage until `promise` has settled. */
-async function collectUntil(promise: Promise<unknown>): Promise<void> {
-  let isSettled = false;
-  const settle = () => {
-    isSettled = true;
-  };
-  promise.then(settle, settle);
-  for (let round = 0; round < ROUNDS_MAX && !isSettled; round++) await collect();
-}
-
-async function collect(): Promise<void> {
-  // The library gives its ends to the collector's registry from a timer, and is told from another task.
-  await new Promise((resolve) => setTimeout(resolve, 1));
-  gc();
-}
+import { collect, collectUntil } from '../fixtures/collector.js';
 
 /** As often as it takes an end that nobody holds to be collected, several times over. */
 async function collectWell(): Promise<void> {

@@ -49,6 +49,74 @@ test("copy(): with close, a sink whose 'closed' throws aborts both ends, and lea
   }
 });
 
+test('copy(): with close, ends without an abort() of their own get a signal with each call, and no others', async () => {
+  for (const fires of ['caller', 'sink'] as const) {
+    const signals: (io.Signal | undefined)[] = [];
+    const { source, from, to, sink } = between([3, 3]);
+    await source.write('abc');
+    const listening = {
+      read(into: Uint8Array, options?: io.CallOptions) {
+        signals.push(options?.signal);
+        return from.read(into);
+      },
+    };
+    const telling = {
+      closed: to.closed,
+      write(chunk: Uint8Array, options?: io.CallOptions) {
+        signals.push(options?.signal);
+        return to.write(chunk);
+      },
+    };
+    const stop = new AbortController();
+    const copied = rejects(io.copy(listening, telling, { close: true, signal: stop.signal }), oops);
+    for (let tick = 0; tick < 20; tick++) await undefined;
+    if (fires === 'caller') stop.abort(oops);
+    else sink.abort(oops);
+    await copied;
+    deepEqual(
+      signals.map((signal) => signal?.reason),
+      [oops, oops, oops],
+    );
+    from.close();
+    to.abort();
+
+    const none: unknown[] = [];
+    const deaf = {
+      read: async (...all: unknown[]) => {
+        none.push(all[1]);
+        return null;
+      },
+      abort: () => {},
+    };
+    await io.copy(deaf, between([3, 3]).to, { close: true, signal: new AbortController().signal });
+    deepEqual(none, [undefined]);
+  }
+});
+
+test('copy(): writes nothing any more of what a read brings when its signal has fired', async () => {
+  for (const close of [false, true]) {
+    const stop = new AbortController();
+    let writes = 0;
+    const from = {
+      read: async () => {
+        stop.abort(oops);
+        return 3;
+      },
+      abort: () => {},
+    };
+    const to = {
+      write: async (chunk: Uint8Array) => {
+        writes++;
+        return chunk.length;
+      },
+      abort: () => {},
+    };
+    await rejects(io.copy(from, to, { close, signal: stop.signal }), oops);
+    for (let tick = 0; tick < 20; tick++) await undefined;
+    equal(writes, 0);
+  }
+});
+
 for (const pair of PAIRS) {
   const on = `capacities ${pair.join(' and ')}`;
 
@@ -227,19 +295,25 @@ test('copy(): more than one block arrives whole', async () => {
   equal(Buffer.compare(got, all), 0);
 });
 
+const SOURCES = 'from must be a Reader, an object with read(into), a ReadableStream or an iterable of bytes';
+
 test('copy(): refuses wrong arguments before it reads', async () => {
   const { source, from, to } = between([4, 4]);
   await source.write('abcd');
   const wrong = (value: unknown) => value as never;
   const cases: [Promise<number>, Error][] = [
-    [io.copy(wrong(null), to), new TypeError('from must be a Reader, an object with read(into), got null')],
+    [io.copy(wrong(null), to), new TypeError(`${SOURCES}, got null`)],
+    [io.copy(wrong(to), to), new TypeError(`${SOURCES}, got MemoryWriter`)],
+    [io.copy(wrong('abc'), to), new TypeError(`${SOURCES}, got "abc"; give it as the only chunk: [chunk]`)],
     [
-      io.copy(wrong(to), to),
-      new TypeError('from must be a Reader, an object with read(into), got MemoryWriter'),
+      io.copy(wrong(new Uint8Array(3)), to),
+      new TypeError(`${SOURCES}, got Uint8Array of 3 bytes; give it as the only chunk: [chunk]`),
     ],
     [
       io.copy(from, wrong(from)),
-      new TypeError('to must be a Writer, an object with write(chunk), got MemoryReader'),
+      new TypeError(
+        'to must be a Writer, an object with write(chunk), or a WritableStream, got MemoryReader',
+      ),
     ],
     [io.copy(from, to, wrong(null)), new TypeError('options must be an object, got null')],
     [

@@ -39,6 +39,26 @@ test('DeadlockError: a read that nobody feeds is given up, and its pipe works on
   });
 });
 
+test('DeadlockError: waits on ends of Web streams are given up, and what is left of a chunk is none', async () => {
+  deepEqual(await child('stuck-web'), {
+    status: 0,
+    stdout: [
+      `${HEAD} all 2 operations on its pipes`,
+      '  out (unbuffered): write has moved 0 of 5 bytes',
+      '  in (unbuffered): read waits for the first of up to 8 bytes',
+      TAIL,
+      'ERR_PIPE_DEADLOCK',
+      '2 2',
+      '',
+    ].join('\n'),
+    stderr: '',
+  });
+});
+
+test('DeadlockError: a write that a Web stream never takes is given up', async () => {
+  deepEqual(await child('stuck-web-write'), { status: 0, stdout: 'ERR_PIPE_DEADLOCK 0\n', stderr: '' });
+});
+
 test('DeadlockError: lists every operation that waits, the oldest first, and no unrefed one', async () => {
   deepEqual(await child('stuck-several'), {
     status: 0,

@@ -204,7 +204,9 @@ test('lines(): refuses wrong arguments at once', () => {
   const wrong = (value: unknown) => value as never;
   throws(
     () => io.lines(wrong(null)),
-    new TypeError('reader must be a Reader, an object with read(into), got null'),
+    new TypeError(
+      'reader must be a Reader, an object with read(into), a ReadableStream or an iterable of bytes, got null',
+    ),
   );
   throws(() => io.lines(reader, wrong(1)), new TypeError('options must be an object, got 1'));
   throws(() => io.lines(reader, wrong({ limit: 1 })), TypeError);

@@ -134,7 +134,12 @@ test('readFull(), readAll(): refuse wrong arguments before they read, and before
       new TypeError('into must be a Uint8Array, got "x"; encode it: new TextEncoder().encode(text)'),
     ],
     [io.readFull(reader, into, wrong({ max: 1 })), new TypeError("options has 'signal', got 'max'")],
-    [io.readAll(wrong(undefined)), needsReader('undefined')],
+    [
+      io.readAll(wrong(undefined)),
+      new TypeError(
+        'reader must be a Reader, an object with read(into), a ReadableStream or an iterable of bytes, got undefined',
+      ),
+    ],
     [io.readAll(reader, wrong(5)), new TypeError('options must be an object, got 5')],
     [io.readAll(reader, wrong({ limit: 5 })), new TypeError("options has 'signal', 'max', got 'limit'")],
     [

@@ -1,21 +1,24 @@
 /**
- * A short life of kernel pipes, in every way the addon can be used: scripts/test-native.ts runs it under sanitizers, whose
+ * A short life of kernel pipes and processes, in every way the addon can be used: scripts/test-native.ts runs it under sanitizers, whose
  * findings end it. Workers run it too, and are terminated at some moment of it.
  */
 import { closeSync, writeSync } from 'node:fs';
 import { isMainThread, parentPort, Worker } from 'node:worker_threads';
 import * as io from 'pipework';
+import * as exec from 'pipework/exec';
 import * as os from 'pipework/os';
 
 const PAIRS = 50;
 const WORKERS = 6;
+const PROCESSES = 10;
 
 await useOnce();
 if (isMainThread) {
   for (let i = 0; i < WORKERS; i++) await runWorker(i);
   console.log('exercise: done');
 } else {
-  // What stays open here is for the clean-up: parked reads of both kinds, more bytes coming from outside.
+  // What stays here is for the clean-up: parked reads of both kinds, more bytes coming from outside, processes.
+  exec.pipeline(['sleep', '1000'], ['cat']);
   const { reader, writer } = os.pipe();
   const outside = writer.release();
   const parked = os.pipe();
@@ -30,6 +33,7 @@ async function useOnce(): Promise<void> {
   await outside();
   await manyAtOnce();
   giveUp();
+  await processes();
 }
 
 async function both(): Promise<void> {
@@ -89,6 +93,18 @@ function giveUp(): void {
   } catch {
     // EBADF
   }
+}
+
+/** Good and failing ones, found and not, ended from here, several at once. */
+async function processes(): Promise<void> {
+  const runs = Array.from({ length: PROCESSES }, (_, i) =>
+    exec.run(['sh', '-c', `cat; echo to stderr >&2; exit ${i % 2}`], ['cat'], { stdin: 'x' }).catch(() => {}),
+  );
+  await Promise.all(runs);
+  await exec.run(['/nowhere/x']).catch(() => {});
+  await exec.run(exec.command('true', [], { cwd: '/nowhere' })).catch(() => {});
+  const job = exec.pipeline(['sh', '-c', 'sleep 1000 & sleep 1000'], ['cat']);
+  await job.kill();
 }
 
 /** A worker that is busy on its pipes is terminated, at a moment of its own each time. */

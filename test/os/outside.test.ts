@@ -79,6 +79,25 @@ test('closed of the writer: asked for after the reader has gone already rejects 
   writer.close();
 });
 
+test('closed of the writer: rejects when a call of any kind was told that the reader has gone', async () => {
+  const calls = [
+    (writer: os.KernelWriter) => writer.write('x'),
+    async (writer: os.KernelWriter) => writer.tryWrite(new Uint8Array(1)),
+    async (writer: os.KernelWriter) => writer.writeBlocking(new Uint8Array(1)),
+  ];
+  for (const isAskedBefore of [false, true]) {
+    for (const call of calls) {
+      const { reader, writer } = os.pipe();
+      const copy = reader.release();
+      const before = isAskedBefore ? writer.closed : undefined;
+      closeSync(copy);
+      await rejects(call(writer), { code: 'EPIPE' });
+      await rejects(before ?? writer.closed, { code: 'EPIPE' });
+      writer.close();
+    }
+  }
+});
+
 test('closed of the writer: resolves when all is in the kernel, though the child has not read it yet', async () => {
   const { reader, writer } = os.pipe();
   const child = shell('sleep 0.3; wc -c', [reader.fd, 'pipe', 'inherit']);

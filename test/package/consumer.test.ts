@@ -172,7 +172,7 @@ describe('the packed package', BOUND, () => {
         lib: ['es2022'],
         types: [],
       });
-      deepEqual(printed, ['5 5', 'enough', 'whole', 'cut 0 1', 'ERR_PIPE_LIMIT']);
+      deepEqual(printed, ['5 5', 'enough', 'whole', 'cut 0 1', 'ERR_PIPE_LIMIT', 'bare bc', 'd 1']);
     });
 
     for (const types of [[], ['node']]) {
@@ -193,7 +193,7 @@ describe('the packed package', BOUND, () => {
         lib: ['es2022', 'dom', 'dom.iterable', 'esnext.disposable'],
         types: ['node'],
       });
-      deepEqual(printed, ['buffer false 6', 'ERR_PIPE_ABANDONED']);
+      deepEqual(printed, ['buffer false 6', 'ERR_PIPE_ABANDONED', 'body 4']);
     });
   }
 

@@ -5,10 +5,14 @@
 import { conformance } from 'pipework/testing';
 import type { Case, Suite } from '../../scripts/runtimes/suite.js';
 import { bounded, unbuffered } from '../io/transports.js';
+import { webCases } from '../io/web-transports.js';
+import { streamIter } from '../node/stream-iter.js';
+import { readingCases, writingCases } from '../node/transports.js';
 import { anonymousPair, fifoPair } from '../os/outside-pairs.js';
 import { made, outside } from '../os/transports.js';
 import { children } from './children.js';
 import { deadlocks } from './deadlocks.js';
+import { processes } from './processes.js';
 import { runtime } from './runtime.js';
 import { workers } from './workers.js';
 
@@ -18,6 +22,7 @@ const DENOS_WORD = /^error: Uncaught \(in worker ""\) Error: thrown on purpose\n
 export const suites: readonly Suite[] = [
   { name: 'memory, unbuffered', cases: () => conformance(unbuffered) },
   { name: 'memory, bounded', cases: () => conformance(bounded) },
+  ...Object.entries(webCases).map(([name, cases]) => ({ name, cases })),
   { name: 'kernel', cases: () => conformance(made) },
   { name: 'kernel, posix', mode: 'posix', cases: () => conformance(made) },
   { name: 'kernel, thread', mode: 'thread', cases: () => onNode(conformance(made)) },
@@ -30,7 +35,12 @@ export const suites: readonly Suite[] = [
   { name: 'foreign pipe, nowait', cases: () => conformance(outside(anonymousPair, 'nowait')) },
   { name: 'foreign pipe, poll', cases: () => conformance(outside(anonymousPair, 'poll')) },
   { name: 'foreign pipe, posix', mode: 'posix', cases: () => conformance(outside(anonymousPair, 'twin')) },
+  { name: 'fromNode, reading', cases: readingCases },
+  { name: 'fromNode, writing', cases: writingCases },
+  { name: 'stream/iter', cases: streamIter },
   { name: 'children', cases: () => children },
+  { name: 'processes', cases: () => processes },
+  { name: 'processes, thread', mode: 'thread', cases: () => onNode(processes) },
   { name: 'deadlocks', cases: () => deadlocks },
   { name: 'workers', prints: DENOS_WORD, cases: () => workers },
 ];

@@ -1,15 +1,18 @@
 /**
- * A worker with pipes of its own that wait, and a writer that it makes of a descriptor, given or opened here. It posts the
- * number that the descriptor had, and ends as it is told.
+ * A worker with pipes of its own that wait, processes that run, and a writer that it makes of a descriptor, given or opened
+ * here. It posts the number that the descriptor had and those of the processes, and ends as it is told.
  */
 import { openSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
+import * as exec from 'pipework/exec';
 import * as os from 'pipework/os';
 
 const empty = os.pipe();
 empty.reader.read(new Uint8Array(1)).catch(() => {});
 const full = os.pipe();
 full.writer.write(new Uint8Array(2 ** 20)).catch(() => {});
+const job = exec.pipeline(['sleep', '1000'], ['cat']);
+job.done.catch(() => {});
 let outside: os.KernelWriter;
 
 parentPort?.on('message', (way) => {
@@ -22,5 +25,5 @@ setImmediate(() => {
   const given = workerData as number | string;
   const fd = typeof given === 'string' ? openSync(given, 'w') : given;
   outside = os.fromFd(fd, 'w');
-  parentPort?.postMessage(fd);
+  parentPort?.postMessage({ fd, pids: job.pids });
 });

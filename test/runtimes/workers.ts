@@ -1,6 +1,9 @@
-/** Workers that end with pipes that are open: their descriptors go with them, nobody else's do, and the process goes on. */
+/**
+ * Workers that end with pipes that are open and processes that run: these go with them, nobody else's do, and this process
+ * goes on.
+ */
 import { deepEqual, equal } from 'node:assert/strict';
-import { closeSync, fstatSync, openSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, openSync, rmSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import * as os from 'pipework/os';
 import type { Case } from '../../scripts/runtimes/suite.js';
@@ -10,14 +13,18 @@ type Way = 'exit' | 'throw' | 'terminate';
 
 export const workers: readonly Case[] = [
   ...(['exit', 'throw', 'terminate'] as const).map((way) => ({
-    name: `pipe() and fromFd(): a worker that ends by ${way} leaves no end open`,
+    name: `pipe() and fromFd(): a worker that ends by ${way} leaves no end open, and no process that runs`,
     async run() {
       const { reader, writer } = os.pipe();
-      const { end } = await start(writer.release());
+      const { pids, end } = await start(writer.release());
+      // Node's runner cancels a test when the loop runs dry, as it may between the worker's end and the pipe's.
+      const alive = setInterval(() => {}, 1000); // milliseconds
       const ended = end(way);
       equal(await reader.read(new Uint8Array(1)), null);
+      clearInterval(alive);
       deepEqual(await ended, way === 'throw' ? ['thrown on purpose'] : []);
       reader.close();
+      deepEqual(pids.map(isThere), [false, false]);
     },
   })),
   {
@@ -38,6 +45,8 @@ export const workers: readonly Case[] = [
 interface Started {
   /** The number that fromFd() got. */
   readonly fd: number;
+  /** Of its processes. */
+  readonly pids: readonly number[];
   /** Resolves when the worker has ended, to what it has thrown. */
   end(way: Way): Promise<string[]>;
 }
@@ -48,9 +57,9 @@ async function start(given: number | string): Promise<Started> {
   const thrown: string[] = [];
   worker.on('error', (error) => thrown.push((error as Error).message));
   const exited = new Promise((resolve) => worker.once('exit', resolve));
-  const fd = await new Promise<number>((resolve) => worker.once('message', resolve));
+  const told = await new Promise<Pick<Started, 'fd' | 'pids'>>((resolve) => worker.once('message', resolve));
   return {
-    fd,
+    ...told,
     async end(way) {
       if (way === 'terminate') void worker.terminate();
       else worker.postMessage(way);
@@ -58,6 +67,11 @@ async function start(given: number | string): Promise<Started> {
       return thrown;
     },
   };
+}
+
+/** A zombie is there, too. */
+function isThere(pid: number): boolean {
+  return existsSync(`/proc/${pid}`);
 }
 
 /** Opens files until one of them has the number `fd`, which is free: each gets the lowest that is. */

@@ -36,8 +36,8 @@ export class NativeChild implements Child {
     this.exited = new Promise((resolve) => {
       this.#resolve = resolve;
     });
-    holdLoop(this);
     this.#watch();
+    holdLoop(this);
   }
 
   signal(number: number): void {
