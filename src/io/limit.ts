@@ -42,6 +42,7 @@ export function limit(reader: ByteSource, bytes: number): PipeReader {
 class LimitInput implements TeeInput {
   readonly #source: TakenSource;
   #left: number; // bytes
+  #isReading = false;
 
   constructor(source: TakenSource, bytes: number) {
     this.#source = source;
@@ -51,7 +52,10 @@ class LimitInput implements TeeInput {
 
   async read(into: Uint8Array): Promise<number | null> {
     if (this.#left === 0) return null;
-    return this.#took(await this.#source.read(into.subarray(0, this.#left)));
+    this.#isReading = true;
+    const count = await this.#source.read(into.subarray(0, this.#left));
+    this.#isReading = false;
+    return this.#took(count);
   }
 
   tryRead(into: Uint8Array): number | null {
@@ -63,9 +67,10 @@ class LimitInput implements TeeInput {
     if (this.#left > 0) this.#source.refer(counts);
   }
 
-  /** What lies behind the limit is nothing to this reader: so only if there is nothing before. */
+  /** What lies behind the limit is nothing to this reader: so only if there is nothing before, nor on its way. */
   onFailure(listener: (reason: unknown) => void): void {
     this.#source.onFailure(() => {
+      if (this.#isReading) return;
       try {
         this.tryRead(NOTHING);
       } catch (reason) {
