@@ -40,7 +40,7 @@ export class TeeBranch extends Sides implements WaitedPipe, AbandonablePipe {
   }
 
   get capacity(): number {
-    return this.#source.size;
+    return this.#source.capacity;
   }
 
   /** Bytes that the read whose turn it is asks for; 0 when none waits. */

@@ -31,14 +31,13 @@ export interface TeeLimits {
  * capacity it is when the fastest has, and a branch that is further behind than that is dropped.
  */
 export class TeeSource {
-  /** Bytes that the buffer holds; each branch knows how far it has come in it. */
-  readonly size: number;
-  /** Bytes read of the input so far. */
+  /** Bytes read of the input so far; each branch knows how far it has come. */
   position = 0;
 
   readonly #input: TeeInput;
   readonly #limits: TeeLimits;
   readonly #open = new Set<TeeBranch>();
+  readonly #size: number; // bytes
   #buffer: Uint8Array | undefined;
   /** The position of the first byte of the buffer; those behind its end go on at its start. */
   #start = 0;
@@ -51,12 +50,18 @@ export class TeeSource {
     this.#input = input;
     this.#limits = limits;
     this.#buffer = limits.buffer;
-    this.size = limits.buffer?.length ?? limits.piece;
+    this.#size = limits.buffer?.length ?? limits.piece;
     for (const name of names) this.#open.add(new TeeBranch(name, this));
     // Branches that nobody reads hear at once of an input that failed, too.
     input.onFailure((reason) => {
       for (const branch of this.#open) branch.failWriter(reason);
     });
+  }
+
+  /** Bytes that a branch may have left to take while others wait for more; what reports call its capacity. */
+  get capacity(): number {
+    const { piece, isExact, capacity } = this.#limits;
+    return capacity ?? (isExact ? 0 : piece);
   }
 
   /** Those that have not left. */
@@ -67,8 +72,8 @@ export class TeeSource {
   /** Copies what was read from `position` on to the start of `into`; it is all in the buffer. */
   copy(into: Uint8Array, position: number, count: number): void {
     const buffer = this.#buffer as Uint8Array;
-    const slot = (position - this.#start) % this.size;
-    const first = Math.min(count, this.size - slot);
+    const slot = (position - this.#start) % this.#size;
+    const first = Math.min(count, this.#size - slot);
     copyBytes(into, 0, buffer, slot, first);
     if (first < count) copyBytes(into, first, buffer, 0, count - first);
   }
@@ -139,10 +144,10 @@ export class TeeSource {
 
   /** Where the next bytes go. Each branch has its own left behind there, and none has more than the capacity. */
   #room(length: number): Uint8Array {
-    this.#buffer ??= new Uint8Array(this.size);
+    this.#buffer ??= new Uint8Array(this.#size);
     if (this.slowest === undefined) this.#start = this.position;
-    const slot = (this.position - this.#start) % this.size;
-    return this.#buffer.subarray(slot, Math.min(slot + Math.min(length, this.#limits.piece), this.size));
+    const slot = (this.position - this.#start) % this.#size;
+    return this.#buffer.subarray(slot, Math.min(slot + Math.min(length, this.#limits.piece), this.#size));
   }
 
   async #read(): Promise<void> {
