@@ -3,11 +3,14 @@
  * a `write`. Runs on every runtime, browsers too; it imports nothing.
  */
 export type { ByteSink, ByteSource } from './byte-ends.js';
+export { concat } from './concat.js';
 export { type CopyOptions, copy } from './copy.js';
 export { duplex } from './duplex.js';
 export * from './errors.js';
 export { type FromWebOptions, fromWeb } from './from-web.js';
+export { limit } from './limit.js';
 export { type LinesOptions, lines } from './lines.js';
+export { merge } from './merge.js';
 export { type PipeOptions, pipe } from './pipe.js';
 export { type ReadAllOptions, readAll } from './read-all.js';
 export { readFull } from './read-full.js';

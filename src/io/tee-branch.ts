@@ -1,7 +1,6 @@
 import { type AbandonablePipe, type Ends, unwatchForAbandonment, watchForAbandonment } from './abandoned.js';
 import { checkBytes, memoryGone, signalOf } from './arguments.js';
 import { CHUNK_MAX } from './chunk-iterator.js';
-import { copyBytes } from './copy-bytes.js';
 import { watchForDeadlock } from './deadlock.js';
 import { AbandonedPipeError, DeadlockError } from './errors.js';
 import { Operation, OperationQueue, type WaitedPipe } from './operation.js';
@@ -17,10 +16,11 @@ import { park, unpark } from './waiting.js';
  */
 export class TeeBranch extends Sides implements WaitedPipe, AbandonablePipe {
   bytesRead = 0;
+  /** How far it has come in what was read of the source, in bytes. */
+  position = 0;
 
   readonly #source: TeeSource;
   readonly #reads = new OperationQueue();
-  #taken = 0; // bytes of the buffer
   #end: object | undefined; // the reader, until the collector watches it
 
   constructor(name: string, source: TeeSource) {
@@ -36,15 +36,16 @@ export class TeeBranch extends Sides implements WaitedPipe, AbandonablePipe {
 
   /** Bytes that it has yet to take. */
   get fill(): number {
-    return this.#source.fill - this.#taken;
+    return this.#source.position - this.position;
   }
 
   get capacity(): number {
-    return this.#source.buffer.length;
+    return this.#source.capacity;
   }
 
-  get isWaiting(): boolean {
-    return this.#reads.head !== undefined;
+  /** Bytes that the read whose turn it is asks for; 0 when none waits. */
+  get wanted(): number {
+    return this.#reads.head?.length ?? 0;
   }
 
   // Reading
@@ -70,7 +71,7 @@ export class TeeBranch extends Sides implements WaitedPipe, AbandonablePipe {
     try {
       if (this.#hasEnded()) return END;
       if (this.fill > 0) {
-        const chunk = new Uint8Array(this.fill);
+        const chunk = new Uint8Array(Math.min(this.fill, CHUNK_MAX));
         this.#take(chunk, chunk.length);
         return Promise.resolve(chunk);
       }
@@ -84,7 +85,7 @@ export class TeeBranch extends Sides implements WaitedPipe, AbandonablePipe {
     checkBytes('into', into);
     if (this.#hasEnded(into.length === 0)) return null;
     if (into.length === 0) return 0;
-    if (this.fill === 0) this.#source.tryAdvance();
+    if (this.fill === 0) this.#source.tryAdvance(into.length);
     if (this.#hasEnded()) return null;
     return this.fill === 0 ? 0 : this.#take(into, into.length);
   }
@@ -105,22 +106,21 @@ export class TeeBranch extends Sides implements WaitedPipe, AbandonablePipe {
 
   // For the source
 
-  /** The buffer was filled anew: reads that wait get their part. */
+  /** There is more in the buffer: reads that wait get their part. */
   offer(): void {
-    this.#taken = 0;
     for (let read = this.#reads.head; read !== undefined && this.fill > 0; read = this.#reads.head) {
       if (read.isShort) {
         this.giveUp(read, memoryGone('into', read));
         continue;
       }
       unpark(read, this.#reads);
-      const into = read.bytes ?? new Uint8Array(this.fill);
+      const into = read.bytes ?? new Uint8Array(Math.min(this.fill, CHUNK_MAX));
       const count = this.#copy(into, Math.min(read.length, into.length));
       read.resolve(read.bytes === undefined ? into : count);
     }
   }
 
-  /** The source has ended; what it gave before was taken. */
+  /** The source has ended; what it gave before can still be taken. */
   end(): void {
     this.writerState = 'ended';
     for (let read = this.#reads.head; read !== undefined; read = this.#reads.head) {
@@ -131,12 +131,18 @@ export class TeeBranch extends Sides implements WaitedPipe, AbandonablePipe {
     this.#retire();
   }
 
-  /** The source has failed; what it gave before was taken. */
+  /** The source has failed; what it gave before can still be taken. */
   fail(reason: unknown): void {
     this.writerState = 'failed';
     this.failWriter(reason);
     this.rejectReads(() => reason);
     this.#retire();
+  }
+
+  /** It was too far behind: what it has not taken is gone. */
+  drop(reason: unknown): void {
+    this.position = Number.POSITIVE_INFINITY;
+    this.fail(reason);
   }
 
   rejectReads(error: () => unknown): void {
@@ -155,7 +161,7 @@ export class TeeBranch extends Sides implements WaitedPipe, AbandonablePipe {
   giveUp(operation: Operation, error: unknown): void {
     unpark(operation, this.#reads);
     operation.reject(error);
-    if (error instanceof DeadlockError) this.#source.knowsStuck();
+    if (error instanceof DeadlockError) this.#source.knows(error);
     this.#source.followRefs();
   }
 
@@ -195,9 +201,10 @@ export class TeeBranch extends Sides implements WaitedPipe, AbandonablePipe {
 
   #copy(into: Uint8Array, length: number): number {
     const count = Math.min(length, this.fill);
-    copyBytes(into, 0, this.#source.buffer, this.#taken, count);
-    this.#taken += count;
+    this.#source.copy(into, this.position, count);
+    this.position += count;
     this.bytesRead += count;
+    this.#source.dropBehind(this);
     return count;
   }
 
@@ -209,7 +216,7 @@ export class TeeBranch extends Sides implements WaitedPipe, AbandonablePipe {
   #hasEnded(asks = false): boolean {
     if (this.readerState !== 'open') throw this.closedError('reader', 0);
     if (asks) this.#source.tryAdvance(0);
-    if (this.writerState === 'open') return false;
+    if (this.writerState === 'open' || this.fill > 0) return false;
     if (this.writerState === 'failed') throw this.writerReason;
     this.readerClosed.resolve();
     return true;

@@ -307,11 +307,11 @@ test('tee(): refuses what is no reader, no count and no option', () => {
   for (const n of [0, -1, 1.5, Number.NaN]) throws(() => io.tee(reader, n), RangeError);
   throws(
     () => io.tee(reader, 2, { policies: 1 } as never),
-    /^TypeError: options has 'policy', got 'policies'/,
+    /^TypeError: options has 'policy', 'capacity', got 'policies'/,
   );
   throws(
     () => io.tee(reader, 2, { policy: 'drop' } as never),
-    /^TypeError: options.policy must be 'lockstep', got "drop"/,
+    /^TypeError: options.policy must be 'lockstep' or 'evict', got "drop"/,
   );
   equal(io.tee(reader, 2, { policy: 'lockstep' }).length, 2);
 });

@@ -4,6 +4,7 @@
  */
 import { conformance } from 'pipework/testing';
 import type { Case, Suite } from '../../scripts/runtimes/suite.js';
+import { fanCases } from '../io/fan-transports.js';
 import { bounded, unbuffered } from '../io/transports.js';
 import { webCases } from '../io/web-transports.js';
 import { streamIter } from '../node/stream-iter.js';
@@ -23,6 +24,7 @@ export const suites: readonly Suite[] = [
   { name: 'memory, unbuffered', cases: () => conformance(unbuffered) },
   { name: 'memory, bounded', cases: () => conformance(bounded) },
   ...Object.entries(webCases).map(([name, cases]) => ({ name, cases })),
+  ...Object.entries(fanCases).map(([name, cases]) => ({ name, cases })),
   { name: 'kernel', cases: () => conformance(made) },
   { name: 'kernel, posix', mode: 'posix', cases: () => conformance(made) },
   { name: 'kernel, thread', mode: 'thread', cases: () => onNode(conformance(made)) },
