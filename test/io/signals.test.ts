@@ -1,8 +1,8 @@
 /** Signals that many calls share, that fire while they fire, or that are no AbortSignal of this runtime. */
 import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
 import { getEventListeners } from 'node:events';
-import { test } from 'node:test';
 import * as io from 'pipework';
+import { test } from '../runtimes/test.js';
 
 const MANY = 100_000;
 const BOUND = 20_000; // ms; a walk through all listeners for each call would take minutes

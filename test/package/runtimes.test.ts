@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { engineOf, ownEngine } from '../../scripts/runtimes/engine.js';
+import { type Engine, engineOf } from '../../scripts/runtimes/engine.js';
 import { type Ended, type Line, type Outcome, outcomeOf } from '../../scripts/runtimes/outcome.js';
 import { runSuite } from '../../scripts/runtimes/run-suite.js';
 import { runtimes } from '../../scripts/runtimes/runtimes.js';
@@ -14,11 +14,12 @@ import { textReport } from '../../scripts/runtimes/text-report.js';
 import { suites } from '../runtimes/suites.js';
 
 const binaries = new URL('../../../test/runtimes/binaries/', import.meta.url);
-const CLEAN: Ended = { status: 0, signal: null, printed: '' };
+const CLEAN: Ended = { isClean: true, how: 'the process ended with status 0', printed: '' };
+const SELF: Engine = { name: 'Node', command: [process.execPath] };
 const TWO: readonly Line[] = [{ cases: 2 }, { begun: 'a' }, { passed: 'a' }];
 
-function outcome(lines: readonly Line[], ended: Partial<Ended> = {}): Outcome {
-  return outcomeOf(lines.map((line) => `${JSON.stringify(line)}\n`).join(''), { ...CLEAN, ...ended });
+function outcome(lines: readonly Line[], ended: Partial<Ended> = {}, cases = 2): Outcome {
+  return outcomeOf(lines.map((line) => `${JSON.stringify(line)}\n`).join(''), { ...CLEAN, ...ended }, cases);
 }
 
 test('outcomeOf(): counts what the process told', () => {
@@ -30,28 +31,24 @@ test('outcomeOf(): counts what the process told', () => {
     { begun: 'c' },
     { failed: 'c', why: 'Error: wrong' },
   ];
-  deepEqual(outcome(lines), {
+  deepEqual(outcome(lines, {}, 3), {
     passed: 1,
     failed: [{ name: 'c', why: 'Error: wrong' }],
     skipped: [{ name: 'b', why: 'no b here' }],
   });
 });
 
+const broken = (how: string): Partial<Ended> => ({ isClean: false, how });
+
 for (const [what, lines, ended, name, why] of [
-  [
-    'hangs',
-    [...TWO, { begun: 'b' }],
-    { status: null, signal: 'SIGKILL', killedAfter: 60_000 },
-    'b',
-    /^hung: /,
-  ],
-  ['crashes', [...TWO, { begun: 'b' }], { status: null, signal: 'SIGSEGV' }, 'b', /ended with SIGSEGV$/],
+  ['hangs', [...TWO, { begun: 'b' }], broken('hung: killed'), 'b', /^hung: killed$/],
+  ['crashes', [...TWO, { begun: 'b' }], broken('ended with SIGSEGV'), 'b', /^ended with SIGSEGV$/],
   ['ends in the midst', [...TWO, { begun: 'b' }], {}, 'b', /ended with status 0$/],
   ['leaves cases out', TWO, {}, '(between two cases)', /status 0\n1 cases were left$/],
   [
     'tells nothing',
     [],
-    { status: 1, printed: 'no such module\n' },
+    { ...broken('ended'), printed: 'no such module\n' },
     '(before the first case)',
     /such module$/,
   ],
@@ -59,20 +56,21 @@ for (const [what, lines, ended, name, why] of [
   [
     'fails at its end',
     [{ cases: 1 }, { passed: 'a' }],
-    { status: 134 },
+    broken('status 134'),
     '(after the last case)',
     /status 134$/,
   ],
-  [
-    'does not end',
-    [{ cases: 1 }, { passed: 'a' }],
-    { killedAfter: 60_000 },
-    '(after the last case)',
-    /60 s$/,
-  ],
+  ['does not end', [{ cases: 1 }, { passed: 'a' }], broken('hung'), '(after the last case)', /^hung$/],
   ['prints', [{ cases: 1 }, { passed: 'a' }], { printed: 'Warning\n' }, '(after the last case)', /Warning$/],
+  [
+    'has fewer cases than the suite',
+    [{ cases: 1 }, { passed: 'a' }],
+    {},
+    '(the count of cases)',
+    /^there were 1, where the suite has 2$/,
+  ],
 ] as const) {
-  test(`outcomeOf(): a process that ${what} has failed, and the failure says where`, () => {
+  test(`outcomeOf(): a process or page that ${what} has failed, and the failure says where`, () => {
     const { failed } = outcome(lines, ended);
     deepEqual(
       failed.map(({ name }) => name),
@@ -83,7 +81,7 @@ for (const [what, lines, ended, name, why] of [
 }
 
 test('outcomeOf(): a last line that was cut off is not taken for one', () => {
-  const { passed, failed } = outcomeOf('{"cases":1}\n{"begun":"a"}\n{"pas', { ...CLEAN, signal: 'SIGKILL' });
+  const { passed, failed } = outcomeOf('{"cases":1}\n{"begun":"a"}\n{"pas', CLEAN, 1);
   deepEqual([passed, failed[0]?.name], [0, 'a']);
 });
 
@@ -97,7 +95,7 @@ test('runSuite(): kills what hangs, and says in which case', async (t) => {
      process.stdout.write('about to hang');
      setInterval(() => {}, 1000);`,
   );
-  const outcome = await runSuite(ownEngine(), { name: 'a suite' }, { program, timeout: 4000 });
+  const outcome = await runSuite(SELF, { name: 'a suite' }, { program, cases: 2, timeout: 4000 });
   deepEqual(outcome, {
     passed: 1,
     failed: [
@@ -117,7 +115,7 @@ test('runSuite(): a process has the mode of its suite, and may print only what t
      console.error(process.env.PIPEWORK_OS);`,
   );
   const run = (suite: { mode?: 'posix'; prints?: RegExp }) =>
-    runSuite(ownEngine(), { name: 'a suite', ...suite }, { program, timeout: 60_000 });
+    runSuite(SELF, { name: 'a suite', ...suite }, { program, cases: 1, timeout: 60_000 });
   match((await run({ mode: 'posix' })).failed[0]?.why ?? '', /had printed\nposix$/);
   match((await run({ prints: /^posix\n/ })).failed[0]?.why ?? '', /had printed\nundefined$/);
   deepEqual(await run({ mode: 'posix', prints: /^posix\n/ }), { passed: 1, failed: [], skipped: [] });
@@ -131,7 +129,7 @@ test('engineOf(): says why there is no binary, which is a skip, and throws when 
     args: ['run'],
   };
   const missing = engineOf(runtime, 'linux-x64-musl', folder);
-  deepEqual(await runSuite(missing, { name: 'a suite' }, { program: '', timeout: 0 }), {
+  deepEqual(await runSuite(missing, { name: 'a suite' }, { program: '', cases: 1, timeout: 0 }), {
     passed: 0,
     failed: [],
     skipped: [{ name: '(all)', why: 'no binary of it is pinned for linux-x64-musl' }],
