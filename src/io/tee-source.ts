@@ -1,5 +1,5 @@
 import { abortEnd, type CheckedReader, closeEnd } from './checked-ends.js';
-import { DeadlockError } from './errors.js';
+import { DeadlockError } from './deadlock-error.js';
 import { TeeBranch } from './tee-branch.js';
 import type { Reader } from './types.js';
 
