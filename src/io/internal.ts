@@ -13,3 +13,4 @@ export * from './sides.js';
 export * from './symbols.js';
 export { encode } from './text-encoder.js';
 export * from './waiting.js';
+export * from './watch-for-deadlock.js';

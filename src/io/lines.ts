@@ -1,7 +1,7 @@
 import { checkOptions, checkSignal, checkWhole } from './arguments.js';
 import { type Borrowed, type ByteSource, borrowReader } from './byte-ends.js';
 import { abortEnd, CheckedReader, closeEnd } from './checked-ends.js';
-import { LimitError } from './errors.js';
+import { LimitError } from './limit-error.js';
 import { type TextOptions, textDecoder } from './text-decoder.js';
 import type { Reader, Signal } from './types.js';
 

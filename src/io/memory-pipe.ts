@@ -9,7 +9,6 @@ import { type AbandonablePipe, type Ends, unwatchForAbandonment, watchForAbandon
 import { checkBytes, memoryGone, signalOf } from './arguments.js';
 import { CHUNK_MAX } from './chunk-iterator.js';
 import { copyLentBytes } from './copy-bytes.js';
-import { watchForDeadlock } from './deadlock.js';
 import { AbandonedPipeError } from './errors.js';
 import { Operation, OperationQueue, type WaitedPipe } from './operation.js';
 import type { Ring } from './ring.js';
@@ -18,6 +17,7 @@ import { abortReason, NONE, Sides } from './sides.js';
 import { encode } from './text-encoder.js';
 import type { CallOptions, Signal } from './types.js';
 import { park, unpark } from './waiting.js';
+import { watchForDeadlock } from './watch-for-deadlock.js';
 
 export class MemoryPipe extends Sides implements WaitedPipe, AbandonablePipe {
   bytesRead = 0;

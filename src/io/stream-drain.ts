@@ -4,7 +4,6 @@
  */
 import { type AbandonablePipe, type Ends, unwatchForAbandonment, watchForAbandonment } from './abandoned.js';
 import { checkBytes, memoryGone, signalOf } from './arguments.js';
-import { watchForDeadlock } from './deadlock.js';
 import { AbandonedPipeError, BrokenPipeError } from './errors.js';
 import { Operation, OperationQueue, type WaitedPipe } from './operation.js';
 import { settled } from './settled.js';
@@ -12,6 +11,7 @@ import { abortReason, NONE, Sides } from './sides.js';
 import { encode } from './text-encoder.js';
 import type { CallOptions } from './types.js';
 import { park, unpark } from './waiting.js';
+import { watchForDeadlock } from './watch-for-deadlock.js';
 import type { StreamWriter, WritableStreamLike } from './web-streams.js';
 
 export class StreamDrain extends Sides implements WaitedPipe, AbandonablePipe {

@@ -1,14 +1,15 @@
 import { type AbandonablePipe, type Ends, unwatchForAbandonment, watchForAbandonment } from './abandoned.js';
 import { checkBytes, memoryGone, signalOf } from './arguments.js';
 import { CHUNK_MAX } from './chunk-iterator.js';
-import { watchForDeadlock } from './deadlock.js';
-import { AbandonedPipeError, DeadlockError } from './errors.js';
+import { DeadlockError } from './deadlock-error.js';
+import { AbandonedPipeError } from './errors.js';
 import { Operation, OperationQueue, type WaitedPipe } from './operation.js';
 import { settled } from './settled.js';
 import { abortReason, NONE, Sides } from './sides.js';
 import type { TeeSource } from './tee-source.js';
 import type { CallOptions, Signal } from './types.js';
 import { park, unpark } from './waiting.js';
+import { watchForDeadlock } from './watch-for-deadlock.js';
 
 /**
  * One branch of a tee: how far it has come in the buffer that all share, and the reads that wait for more. To its reader
