@@ -30,7 +30,7 @@ import { startChild } from './start/start-child.js';
 import { StderrTail } from './stderr-tail.js';
 import { isReader } from './stdin.js';
 import { Substitution } from './substitution.js';
-import { type Family, kill } from './tree.js';
+import { type Family, Tree } from './tree.js';
 
 /** What `done` and the end of `job.stdout` are made of. */
 export interface Outcome {
@@ -121,7 +121,7 @@ export class Execution implements EndsAtExit, Owner {
 
   /** Ends everything; `error` is what `done` rejects with then, else a `PipelineError` that says `why`. */
   cancel(why: string, error?: { readonly error: unknown }, grace?: number): Promise<void> {
-    if (this.#hasEnded) return Promise.resolve();
+    if (this.#hasEnded) return this.#killed ?? Promise.resolve();
     this.#cancelled ??= { why, ...error, running: this.#running.filter(isRunning).map(({ index }) => index) };
     this.#killed ??= this.#end(
       error?.error ?? new Error(why),
@@ -139,11 +139,16 @@ export class Execution implements EndsAtExit, Owner {
   }
 
   async #end(reason: unknown, grace: number): Promise<void> {
-    this.#ending.abort(reason);
-    this.#feeding?.abort(reason);
     const functions = this.#running.filter((stage) => stage instanceof FunctionStage);
-    const ended = Promise.all(functions.map((stage) => stage.ended));
-    await Promise.all([this.#cancelInputs(), kill(() => this.family, grace), within(grace, ended)]);
+    const tell = (): void => {
+      this.#ending.abort(reason);
+      this.#feeding?.abort(reason);
+    };
+    await Promise.all([
+      this.#cancelInputs(),
+      new Tree(() => this.family).end(grace, tell),
+      within(grace, Promise.all(functions.map((stage) => stage.ended))),
+    ]);
     for (const stage of functions) stage.giveUp(reason);
     this.#isKilled = true;
     await within(grace, Promise.all(this.#pumps));
@@ -346,8 +351,8 @@ export class Execution implements EndsAtExit, Owner {
     await Promise.all(this.#pumps);
     clearTimeout(timer);
     signal?.removeEventListener('abort', onAbort);
-    await this.#killed;
     this.#hasEnded = true;
+    await this.#killed;
     hasEnded(this);
     this.#links.release();
     try {
