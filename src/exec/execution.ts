@@ -3,7 +3,7 @@
  * judges them when all have ended.
  */
 import { type PipeReader, type PipeWriter, pipe } from '../io/index.js';
-import { closeEnd } from '../io/internal.js';
+import { closeEnd, onAbort } from '../io/internal.js';
 import { binding } from '../os/internal.js';
 import { type EndsAtExit, hasEnded, terminateAtExit } from './at-exit.js';
 import { type ChildFd, endFd, NULL_FD, ownFd } from './child-fd.js';
@@ -337,8 +337,9 @@ export class Execution implements EndsAtExit, Owner {
 
   async #finish(): Promise<Outcome> {
     const { signal, timeout } = this.#options;
-    const onAbort = (): void => void this.cancel('its signal fired', { error: signal?.reason });
-    signal?.addEventListener('abort', onAbort);
+    const stop = (): void => void this.cancel('its signal fired', { error: signal?.reason });
+    const forget = signal === undefined ? undefined : onAbort(signal, stop);
+    if (signal?.aborted) stop(); // a function among the stages did that
     const timer =
       timeout === undefined
         ? undefined
@@ -350,7 +351,7 @@ export class Execution implements EndsAtExit, Owner {
     const heldBy = await this.#drainAll();
     await Promise.all(this.#pumps);
     clearTimeout(timer);
-    signal?.removeEventListener('abort', onAbort);
+    forget?.();
     this.#hasEnded = true;
     await this.#killed;
     hasEnded(this);
