@@ -3,7 +3,7 @@
  * judges them when all have ended.
  */
 import { type PipeReader, type PipeWriter, pipe } from '../io/index.js';
-import { closeEnd } from '../io/internal.js';
+import { closeEnd, onAbort } from '../io/internal.js';
 import { binding } from '../os/internal.js';
 import { type EndsAtExit, hasEnded, terminateAtExit } from './at-exit.js';
 import { type ChildFd, endFd, NULL_FD, ownFd } from './child-fd.js';
@@ -30,7 +30,7 @@ import { startChild } from './start/start-child.js';
 import { StderrTail } from './stderr-tail.js';
 import { isReader } from './stdin.js';
 import { Substitution } from './substitution.js';
-import { type Family, kill } from './tree.js';
+import { type Family, Tree } from './tree.js';
 
 /** What `done` and the end of `job.stdout` are made of. */
 export interface Outcome {
@@ -121,7 +121,7 @@ export class Execution implements EndsAtExit, Owner {
 
   /** Ends everything; `error` is what `done` rejects with then, else a `PipelineError` that says `why`. */
   cancel(why: string, error?: { readonly error: unknown }, grace?: number): Promise<void> {
-    if (this.#hasEnded) return Promise.resolve();
+    if (this.#hasEnded) return this.#killed ?? Promise.resolve();
     this.#cancelled ??= { why, ...error, running: this.#running.filter(isRunning).map(({ index }) => index) };
     this.#killed ??= this.#end(
       error?.error ?? new Error(why),
@@ -139,11 +139,16 @@ export class Execution implements EndsAtExit, Owner {
   }
 
   async #end(reason: unknown, grace: number): Promise<void> {
-    this.#ending.abort(reason);
-    this.#feeding?.abort(reason);
     const functions = this.#running.filter((stage) => stage instanceof FunctionStage);
-    const ended = Promise.all(functions.map((stage) => stage.ended));
-    await Promise.all([this.#cancelInputs(), kill(() => this.family, grace), within(grace, ended)]);
+    const tell = (): void => {
+      this.#ending.abort(reason);
+      this.#feeding?.abort(reason);
+    };
+    await Promise.all([
+      this.#cancelInputs(),
+      new Tree(() => this.family).end(grace, tell),
+      within(grace, Promise.all(functions.map((stage) => stage.ended))),
+    ]);
     for (const stage of functions) stage.giveUp(reason);
     this.#isKilled = true;
     await within(grace, Promise.all(this.#pumps));
@@ -332,8 +337,9 @@ export class Execution implements EndsAtExit, Owner {
 
   async #finish(): Promise<Outcome> {
     const { signal, timeout } = this.#options;
-    const onAbort = (): void => void this.cancel('its signal fired', { error: signal?.reason });
-    signal?.addEventListener('abort', onAbort);
+    const stop = (): void => void this.cancel('its signal fired', { error: signal?.reason });
+    const forget = signal === undefined ? undefined : onAbort(signal, stop);
+    if (signal?.aborted) stop(); // a function among the stages did that
     const timer =
       timeout === undefined
         ? undefined
@@ -345,9 +351,9 @@ export class Execution implements EndsAtExit, Owner {
     const heldBy = await this.#drainAll();
     await Promise.all(this.#pumps);
     clearTimeout(timer);
-    signal?.removeEventListener('abort', onAbort);
-    await this.#killed;
+    forget?.();
     this.#hasEnded = true;
+    await this.#killed;
     hasEnded(this);
     this.#links.release();
     try {

@@ -1,5 +1,5 @@
 import { type CallOptions, ClosedPipeError, type PipeReader, type Signal } from '../io/index.js';
-import { asyncDispose, ChunkIterator, checkBytes, dispose, signalOf } from '../io/internal.js';
+import { abortable, asyncDispose, ChunkIterator, checkBytes, dispose, signalOf } from '../io/internal.js';
 import { binding, KernelReader } from '../os/internal.js';
 
 /** The pipeline that a reader gives the output of. */
@@ -174,21 +174,9 @@ export class JobReader implements PipeReader {
 
   async #end(signal?: Signal): Promise<null> {
     this.cut();
-    if (signal === undefined || this.#judged !== undefined) await this.#owner.verdict;
-    else await untilAborted(this.#owner.verdict, signal);
+    await abortable(this.#owner.verdict, this.#judged === undefined ? signal : undefined);
     return null;
   }
-}
-
-/** `promise`, or the signal's reason as soon as it fires. */
-function untilAborted(promise: Promise<void>, signal: Signal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const stop = (): void => reject(signal.reason);
-    const settle = (): void => signal.removeEventListener('abort', stop);
-    signal.addEventListener('abort', stop);
-    promise.then(resolve, reject).finally(settle);
-    if (signal.aborted) stop();
-  });
 }
 
 /** The same on Linux and macOS. */

@@ -81,6 +81,24 @@ test('signal: one that is shared by several pipes is let go of by the last of th
   deepEqual(await Promise.all(reads), [1, 1, 1]);
 });
 
+test('signal: has one listener however many copies, and calls of others’ ends, share it', async () => {
+  const controller = new AbortController();
+  const { signal } = controller;
+  const count = () => getEventListeners(signal, 'abort').length;
+  const never = { read: () => new Promise<number>(() => {}) };
+  const reason = new Error('enough');
+  const given: Promise<void>[] = [];
+  for (let i = 0; i < 20; i++) {
+    const { writer } = io.pipe();
+    given.push(rejects(io.copy(never, writer, { signal }), (error) => error === reason));
+    given.push(rejects(io.copy(never, writer, { signal, close: true }), (error) => error === reason));
+  }
+  equal(count(), 1);
+  controller.abort(reason);
+  await Promise.all(given);
+  equal(count(), 0);
+});
+
 test('signal: calls made during its own dispatch reject with its reason, those given up by then too', async () => {
   const controller = new AbortController();
   const { signal } = controller;
