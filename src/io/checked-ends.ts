@@ -118,7 +118,10 @@ function isCount(value: unknown, max: number): value is number {
 function abortable<Value>(call: Promise<Value>, signal: Signal | undefined): Promise<Value> {
   if (signal === undefined) return call;
   return new Promise<Value>((resolve, reject) => {
-    const stop = (): void => reject(signal.reason);
+    const stop = (): void => {
+      settle();
+      reject(signal.reason);
+    };
     const settle = (): void => signal.removeEventListener('abort', stop);
     signal.addEventListener('abort', stop);
     Promise.resolve(call).then(
