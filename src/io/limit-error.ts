@@ -2,7 +2,7 @@ import { PipeError } from './errors.js';
 
 /**
  * More came than the caller allowed (`max` of `readAll`, `text` and `lines`). What had been read is dropped. The reader
- * stays open, but `lines` aborts it.
+ * stays open, but `lines` aborts it. A branch of a `tee` that evicts fails with it when it is further behind than `capacity`.
  *
  * @example
  * ```ts

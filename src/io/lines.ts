@@ -22,7 +22,7 @@ export interface LinesOptions extends TextOptions {
  * @param reader Any reader, Web stream or iterable of bytes. A stream is locked until the loop has ended.
  * @returns The lines, once.
  * @throws {TypeError} A wrong argument (at once). In the loop: a reader that breaks its contract, or, with `fatal`, bytes
- * that are no text.
+ * that are no text: after all lines before them, of which in other encodings than UTF-8 those of the same read are lost.
  * @throws {RangeError} An unknown encoding, or `max` is no whole number (at once).
  * @throws {LimitError} `ERR_PIPE_LIMIT`, in the loop: a line longer than `max`, after all lines before it.
  * @throws What the reader rejects with, as it is; an unfinished last line is not given out then.
@@ -34,6 +34,17 @@ export interface LinesOptions extends TextOptions {
  * await writer.write('one\r\ntwo\n\nthree');
  * writer.close();
  * for await (const line of io.lines(reader)) console.log(JSON.stringify(line)); // prints "one" "two" "" "three"
+ * ```
+ * @example A file in Node, by the stream that is an iterable of bytes
+ * ```ts
+ * import { createReadStream } from 'node:fs';
+ * import * as io from 'pipework';
+ *
+ * let longest = '';
+ * for await (const line of io.lines(createReadStream('package.json'), { max: 1_000_000 })) {
+ *   if (line.length > longest.length) longest = line;
+ * }
+ * console.log(longest.includes('description')); // prints true
  * ```
  */
 export function lines(reader: ByteSource, options: LinesOptions = {}): AsyncIterableIterator<string> {

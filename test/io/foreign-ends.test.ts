@@ -162,7 +162,7 @@ test('a foreign reader that ignores its signal does not keep the toolkit waiting
     await undefined;
     controller.abort(oops);
     await failed;
-    equal(getEventListeners(controller.signal, 'abort').length <= 1, true, name);
+    equal(getEventListeners(controller.signal, 'abort').length, 0, name);
     await rejects(call(controller.signal), (error) => error === oops, name);
   }
 });

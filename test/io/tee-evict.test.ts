@@ -116,6 +116,27 @@ test('tee(), evict: branches that wait at the same time are served from one read
   equal(source.given, 4);
 });
 
+test('tryRead() of a branch, evict: takes at most the capacity at once, and spoils nothing that others have left', async () => {
+  const { reader, writer } = io.pipe({ capacity: 64 });
+  await writer.write(Uint8Array.from({ length: 64 }, (_, at) => at));
+  const [fast, slow] = evicting(reader, 2, 10) as [io.PipeReader, io.PipeReader];
+  const into = new Uint8Array(64);
+  equal(fast.tryRead(into.subarray(0, 4)), 4);
+  equal(slow.tryRead(into.subarray(0, 1)), 1);
+  equal(fast.tryRead(into), 10); // now 13 behind
+  deepEqual([...into.subarray(0, 10)], [4, 5, 6, 7, 8, 9, 10, 11, 12, 13]);
+  throws(() => slow.tryRead(into), io.LimitError);
+
+  const [left, right] = evicting(reader, 2, 10) as [io.PipeReader, io.PipeReader];
+  equal(left.tryRead(into.subarray(0, 5)), 5);
+  equal(left.tryRead(into.subarray(0, 5)), 5);
+  equal(right.tryRead(into), 10);
+  deepEqual([...into.subarray(0, 10)], [14, 15, 16, 17, 18, 19, 20, 21, 22, 23]);
+  equal(left.tryRead(into), 10);
+  equal(right.tryRead(into), 10);
+  deepEqual([...into.subarray(0, 10)], [24, 25, 26, 27, 28, 29, 30, 31, 32, 33]);
+});
+
 test('tee(), evict: the end and a failure come behind the last byte that a branch has yet to take', async () => {
   for (const ends of [true, false]) {
     const { reader, writer } = io.pipe({ capacity: 16 });
