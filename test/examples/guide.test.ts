@@ -35,7 +35,7 @@ describe('upload', () => {
       request.setEncoding('utf8').once('data', first.resolve);
       request.on('end', () => response.end('thanks'));
     });
-    const response = await upload(url, async (writer) => {
+    const response = await uploading(url, async (writer) => {
       await writer.write('first');
       equal(await first.promise, 'first');
       await writer.write('second');
@@ -60,7 +60,7 @@ describe('upload', () => {
       request.on('close', () => ended.resolve(request.complete));
     });
     const lost = new Error('the table is gone');
-    const sent = upload(url, async (writer) => {
+    const sent = uploading(url, async (writer) => {
       await writer.write('half of');
       await begun.promise;
       throw lost;
@@ -72,21 +72,21 @@ describe('upload', () => {
   test('rejects as fetch does when the connection breaks, and the producer hears of it from its write', async (t) => {
     const url = await serve(t, (request) => request.once('data', () => request.socket.destroy()));
     const { produce, heard } = endless();
-    const error = await rejection(upload(url, produce));
+    const error = await rejection(uploading(url, produce));
     ok(error instanceof TypeError && error.message === 'fetch failed');
     ok((await heard).cause === error);
   });
 
   test('rejects as fetch does when nobody is there, and the producer hears of it', async () => {
     const { produce, heard } = endless();
-    match(String((await rejection(upload(await nowhere(), produce))).cause), /ECONNREFUSED/);
+    match(String((await rejection(uploading(await nowhere(), produce))).cause), /ECONNREFUSED/);
     ok((await heard) instanceof io.ClosedPipeError);
   });
 
   test('resolves to the answer of a server that wants no more, and the producer is told to stop', async (t) => {
     const url = await serve(t, (_, response) => response.writeHead(413).end('too large'));
     const { produce, heard } = endless();
-    const response = await upload(url, produce);
+    const response = await uploading(url, produce);
     equal(response.status, 413);
     equal(await response.text(), 'too large');
     ok((await heard) instanceof io.ClosedPipeError);
@@ -102,7 +102,7 @@ describe('upload', () => {
       controller.abort(enough);
       await produce(writer);
     };
-    await rejects(upload(url, produceThenStop, controller.signal), (error) => error === enough);
+    await rejects(uploading(url, produceThenStop, controller.signal), (error) => error === enough);
     ok((await heard).cause === enough);
   });
 
@@ -469,6 +469,11 @@ async function serve(t: TestContext, listener: RequestListener): Promise<string>
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
+/** An upload that leaves its producer waiting is an error, and no test that hangs. */
+function uploading(...given: Parameters<typeof upload>): Promise<Response> {
+  return failWhenStuck(() => upload(...given), { after: 5000 }); // milliseconds
+}
+
 /** Where nobody listens. */
 async function nowhere(): Promise<string> {
   const server = createServer();
@@ -506,9 +511,13 @@ function rejection(promise: Promise<unknown>): Promise<Error> {
   );
 }
 
-/** Resolves when no child of this process is left; fails the test by its time limit when one stays. */
+/** Resolves when no child of this process is left. @throws One stays. */
 async function childless(): Promise<void> {
-  while (children().length > 0) await new Promise((resolve) => setImmediate(resolve));
+  const giveUp = Date.now() + 10_000; // milliseconds
+  while (children().length > 0) {
+    ok(Date.now() < giveUp, children().join());
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
 }
 
 function withResolvers<Value>() {
