@@ -32,7 +32,8 @@ for (const way of WAYS) {
       `// The two may be told in either order, and a listener for a signal does not hold the program.
       const holds = setInterval(() => {}, 1000);
       const heard = new Promise((resolve) => process.once('SIGINT', resolve)).then(() => console.log('heard'));
-      const job = exec.pipeline(['sh', '-c', 'echo ready >&2; cat'], { stdin: 'inherit', stderr: 'inherit' });
+      // Without exec the shell's child may miss it (dash, between vfork and exec), and the shell waits for that.
+      const job = exec.pipeline(['sh', '-c', 'echo ready >&2; exec cat'], { stdin: 'inherit', stderr: 'inherit' });
       const error = await job.done.catch((error) => error);
       console.log('ended by', error.stage.signal);
       await heard;
