@@ -4,7 +4,7 @@
  */
 import { type PipeReader, type PipeWriter, pipe } from '../io/index.js';
 import { closeEnd, onAbort } from '../io/internal.js';
-import { binding } from '../os/internal.js';
+import { binding, type KernelWriter } from '../os/internal.js';
 import { type EndsAtExit, hasEnded, terminateAtExit } from './at-exit.js';
 import { type ChildFd, endFd, NULL_FD, ownFd } from './child-fd.js';
 import { Command } from './command.js';
@@ -261,7 +261,7 @@ export class Execution implements EndsAtExit, Owner {
     if (!(stage instanceof Command)) {
       const reader = source as PipeReader;
       this.#running.push(
-        new FunctionStage(index, stage, reader, sink as PipeWriter, this.#ending.signal, isLast),
+        new FunctionStage(index, stage, reader, sink as KernelWriter, this.#ending.signal, isLast),
       );
       return true;
     }

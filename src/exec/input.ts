@@ -1,5 +1,5 @@
 import { copy, type PipeReader, type PipeWriter, pipe, type Reader } from '../io/index.js';
-import { closeEnd, isBytes } from '../io/internal.js';
+import { abortable, closeEnd, isBytes } from '../io/internal.js';
 import { KernelReader, sharedReader } from '../os/internal.js';
 import { type ChildFd, NULL_FD, ownFd, sharedFd } from './child-fd.js';
 import { readerOf } from './fd-ends.js';
@@ -90,12 +90,11 @@ function sendFrom(from: Reader): Send {
   return async (to, signal) => {
     try {
       await copy(from, to, { signal });
-    } finally {
-      const closed = closeEnd(from);
-      // Nobody waits for a reader that nobody wants any more.
-      if (signal.aborted) closed.catch(() => {});
-      else await closed;
+    } catch (error) {
+      closeEnd(from).catch(() => {}); // it has failed already, or nobody wants it any more
+      throw error;
     }
+    await abortable(closeEnd(from), signal);
   };
 }
 

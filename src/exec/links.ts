@@ -1,11 +1,11 @@
-import type { PipeReader, PipeWriter } from '../io/index.js';
+import type { PipeReader } from '../io/index.js';
 import { childPipe, KernelReader, KernelWriter } from '../os/internal.js';
 import { type ChildFd, endFd } from './child-fd.js';
 
 /** What a stage reads from: a child's descriptor, or an end of ours for a function. */
 export type Source = ChildFd | PipeReader;
 /** What a stage writes to. */
-export type Sink = ChildFd | PipeWriter;
+export type Sink = ChildFd | KernelWriter;
 
 /** A pipe between two stages, or between a stage and this process. */
 export interface Link {

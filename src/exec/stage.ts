@@ -1,4 +1,6 @@
 import type { PipeReader, PipeWriter } from '../io/index.js';
+import { NONE } from '../io/internal.js';
+import { abortReasonOf, type KernelWriter } from '../os/internal.js';
 import type { ChildFd } from './child-fd.js';
 import type { Command } from './command.js';
 import type { StageResult } from './result.js';
@@ -8,7 +10,7 @@ import { mergeUsage, sampleUsage, type Usage } from './usage.js';
 
 /**
  * A stage written in TypeScript: it reads what comes from the left and writes what goes to the right. When its promise
- * settles both ends are closed for it; when it rejects the stage has failed.
+ * settles both ends are closed for it; when it rejects, or has aborted its writer, the stage has failed.
  */
 export type StageFunction = (
   reader: PipeReader,
@@ -88,7 +90,7 @@ export class FunctionStage implements RunningStage {
   readonly #name: string;
   readonly #startedAt = now();
   readonly #reader: PipeReader;
-  readonly #writer: PipeWriter;
+  readonly #writer: KernelWriter;
   #giveUp!: (reason: unknown) => void;
   #end: Pick<StageResult, 'error' | 'ok' | 'forgiven' | 'endedAt'> | undefined;
 
@@ -96,7 +98,7 @@ export class FunctionStage implements RunningStage {
     index: number,
     run: StageFunction,
     reader: PipeReader,
-    writer: PipeWriter,
+    writer: KernelWriter,
     signal: AbortSignal,
     isLast: boolean,
   ) {
@@ -130,6 +132,8 @@ export class FunctionStage implements RunningStage {
       writer.close();
       reader.close();
       await writer.closed.catch(() => {});
+      const reason = abortReasonOf(writer);
+      if (reason !== NONE) throw reason; // what it wrote is not whole, and it has said so
       this.#end = { ok: true, forgiven: false, endedAt: now() };
     } catch (error) {
       const isBroken = isEpipe(error) && (await hasNoReader(writer));

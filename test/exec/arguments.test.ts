@@ -81,6 +81,8 @@ test('a command: its options are checked, each by name', () => {
     wrong({ stdin: null }, /^options has .*, got 'stdin'$/),
     wrong({ env: null }, /^options\.env must be an object, got null$/),
     wrong({ env: 'A=1' }, /^options\.env must be an object, got "A=1"$/),
+    wrong({ env: ['A=1'] }, /^options\.env must be an object of names and values, got Array$/),
+    wrong({ env: new Map([['A', '1']]) }, /^options\.env must be an object of names and values, got Map$/),
     wrong({ env: { A: 1 } }, /^options\.env\.A must be a string without NUL, got 1$/),
     wrong({ env: { A: null } }, /^options\.env\.A must be a string without NUL, got null$/),
     wrong({ env: { A: 'a\0' } }, /^options\.env\.A must be a string without NUL, got "a\\u0000"$/),

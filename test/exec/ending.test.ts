@@ -149,6 +149,15 @@ inEachWay('a grandchild that goes on writing is read to its end', async () => {
   deepEqual([out.lines().join(''), out.heldBy], ['0123456', []]);
 });
 
+inEachWay('a grandchild that writes on when its reader comes late is read to its end', async () => {
+  // Nothing moves while nobody reads: it is named as who holds the pipe, which is cut when it brings nothing.
+  const script = '(head -c 300000 /dev/zero; for i in 1 2 3 4 5 6 7 8; do sleep 0.1; echo; done) & exit 0';
+  const job = exec.pipeline(exec.shell(script), { drainGrace: 400 }); // milliseconds
+  const { stdout } = job;
+  equal((await job.done).heldBy.length > 0, true);
+  equal((await io.readAll(stdout)).length, 300_008);
+});
+
 inEachWay('a function that does not end when it is told is waited for no longer than killGrace', async () => {
   let told: unknown;
   const deaf: exec.StageFunction = (_reader, _writer, { signal }) => {

@@ -120,7 +120,7 @@ inEachWay('a missing cwd is told from a missing command, and both from what may 
     return `${error.code} ${error.syscall === 'chdir' ? 'chdir' : 'start'}`;
   };
   equal(await told(exec.command('true', [], { cwd: '/nowhere' })), 'ENOENT chdir');
-  equal(await told(exec.command('no-such-program')), 'ENOENT start');
+  equal(await told(exec.command('no-such-program', [], { env: { PATH: '/usr/bin:/bin' } })), 'ENOENT start');
   equal(await told(exec.command('/tmp')), 'EACCES start');
   equal(await told(exec.command('/etc/passwd')), 'EACCES start');
 });

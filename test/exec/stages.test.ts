@@ -96,6 +96,12 @@ inEachWay('clearEnv: starts with nothing but env, and finds programs all the sam
   match(undone.text(), /^PATH=/m);
 });
 
+inEachWay('env: takes any name, also one that an object has by itself', async () => {
+  const env = JSON.parse('{"__proto__":"1","constructor":"2","a b":"3"}');
+  const out = await exec.run(['env'], { clearEnv: true, env });
+  deepEqual(out.lines(), ['__proto__=1', 'constructor=2', 'a b=3']);
+});
+
 inEachWay('cwd: is the folder of a command, or of all that name none', async () => {
   const out = await exec.run(['pwd'], exec.shell('cat; pwd', { cwd: '/' }), { cwd: folder });
   deepEqual(out.lines(), [folder, '/']);

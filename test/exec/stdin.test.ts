@@ -179,6 +179,19 @@ inEachWay('stdin: a reader that is never done is given up when nobody reads any 
   }
 });
 
+inEachWay(
+  'stdin: a reader whose close() never settles is for the timeout, and hides no error of its own',
+  async () => {
+    const close = () => new Promise(() => {});
+    const ending = { read: async () => null, close };
+    const error = await rejection(exec.run(['cat'], { stdin: ending, timeout: 50, killGrace: 50 }));
+    match(error.message, /^timed out after 50 ms/);
+    const reason = new Error('broken');
+    const failing = { read: () => Promise.reject(reason), close };
+    equal(await rejection<Error>(exec.run(['cat'], { stdin: failing })), reason);
+  },
+);
+
 inEachWay('stdin: what a stage does not read is no failure, however much it is', async () => {
   const much = new Uint8Array(2 ** 20);
   for (const stage of [['true'], async () => {}]) {

@@ -173,6 +173,20 @@ inEachWay('job.stdout: a second close does nothing, and reads after it are ERR_P
   stdout.close();
 });
 
+inEachWay('job.stdout: closed while the verdict is awaited, what waits for it is over', async () => {
+  const job = exec.pipeline(exec.shell('exec >&-; echo closed >&2; read go'), { stdin: 'pipe' });
+  const { stdout } = job;
+  const { closed } = stdout;
+  const read = rejection<{ code: string }>(stdout.read(new Uint8Array(1)));
+  while (job.stats()[0]?.stderr !== 'closed\n') await turn();
+  await turn();
+  stdout.close();
+  equal((await read).code, 'ERR_PIPE_CLOSED');
+  equal(await closed, undefined);
+  job.stdin.close();
+  equal((await rejection(job.done)).stage.code, 1); // `read` found nothing
+});
+
 inEachWay('job.stdout: closed after its end it changes no verdict', async () => {
   const job = exec.pipeline(exec.shell('exit 4'));
   await rejection(job.stdout.read(new Uint8Array(1)));
