@@ -3,7 +3,8 @@
  *
  * Unbuffered, bytes go straight from the writer's chunk to the reader's buffer. Bounded, they go through a ring, except
  * to reads that wait already: what such a read gets is what it would have got from the ring, without the second copy.
- * Reads wait only while there is nothing to read, writes only while nothing more can be taken, so never both at once.
+ * Reads wait only while there is nothing to read, writes only while nothing more can be taken, so never both at once;
+ * but for reads behind that of a link (memory-link.ts), which waits its turn while what it has is on offer elsewhere.
  */
 import { type AbandonablePipe, type Ends, unwatchForAbandonment, watchForAbandonment } from './abandoned.js';
 import { checkBytes, memoryGone, signalOf } from './arguments.js';
@@ -23,9 +24,9 @@ export class MemoryPipe extends Sides implements WaitedPipe, AbandonablePipe {
   bytesRead = 0;
   bytesWritten = 0;
 
-  private readonly ring: Ring | undefined; // none when unbuffered
-  protected readonly reads = new OperationQueue();
-  protected readonly writes = new OperationQueue();
+  readonly ring: Ring | undefined; // none when unbuffered
+  readonly reads = new OperationQueue();
+  readonly writes = new OperationQueue();
 
   // The ends, until the collector watches them.
   private ends: Ends | undefined = undefined;
@@ -64,7 +65,7 @@ export class MemoryPipe extends Sides implements WaitedPipe, AbandonablePipe {
       if (signal?.aborted) throw signal.reason;
       const { length } = into;
       if (length === 0) return settled(0);
-      const count = this.take(into, length);
+      const count = this.reads.tail === undefined ? this.take(into, length) : 0;
       if (count > 0) return settled(count);
       if (this.hasEnded()) return END;
       return this.park(new Operation('read', this, reader, into, length), this.reads, signal);
@@ -77,8 +78,8 @@ export class MemoryPipe extends Sides implements WaitedPipe, AbandonablePipe {
   readChunk(reader: object): Promise<Uint8Array<ArrayBuffer> | null> {
     try {
       if (this.hasEnded()) return END;
-      const available = this.ring === undefined ? this.restOfFirstWrite() : this.ring.fill;
-      if (available > 0) {
+      const { available } = this;
+      if (available > 0 && this.reads.tail === undefined) {
         const chunk = new Uint8Array(Math.min(available, CHUNK_MAX));
         this.take(chunk, chunk.length);
         return Promise.resolve(chunk);
@@ -94,7 +95,7 @@ export class MemoryPipe extends Sides implements WaitedPipe, AbandonablePipe {
     checkBytes('into', into);
     if (this.hasEnded()) return null;
     if (into.length === 0) return 0;
-    const count = this.take(into, into.length);
+    const count = this.reads.tail === undefined ? this.take(into, into.length) : 0;
     if (count > 0) return count;
     if (this.hasEnded()) return null;
     this.watchEnds();
@@ -129,12 +130,14 @@ export class MemoryPipe extends Sides implements WaitedPipe, AbandonablePipe {
       let done = 0;
       if (length === 0) return settled(0);
       if (this.writes.head === undefined) {
-        done = this.give(bytes, length);
+        done = this.give(bytes, 0, length);
         if (done === length) return settled(length);
       }
       const operation = new Operation('write', this, writer, bytes, length);
       operation.done = done;
-      return this.park(operation, this.writes, signal);
+      const promise = this.park<number>(operation, this.writes, signal);
+      if (this.reads.tail !== undefined) this.wakeReads();
+      return promise;
     } catch (error) {
       return Promise.reject(error);
     }
@@ -144,9 +147,15 @@ export class MemoryPipe extends Sides implements WaitedPipe, AbandonablePipe {
     checkBytes('chunk', chunk);
     this.checkWritable();
     if (chunk.length === 0) return 0;
-    const count = this.writes.head === undefined ? this.give(chunk, chunk.length) : 0;
+    const count = this.writes.head === undefined ? this.give(chunk, 0, chunk.length) : 0;
     if (count === 0) this.watchEnds();
     return count;
+  }
+
+  /** As `tryWrite`, of a part, from a link. @throws What a write rejects with when either side has closed. */
+  offer(chunk: Uint8Array, start: number, end: number): number {
+    this.checkWritable();
+    return this.writes.tail === undefined ? this.give(chunk, start, end) : 0;
   }
 
   closeWriter(): void {
@@ -198,14 +207,15 @@ export class MemoryPipe extends Sides implements WaitedPipe, AbandonablePipe {
       return;
     }
     const behind = this.writerState === 'closing' ? this.writes.behind(operation) : [];
-    unpark(operation, this.writes);
-    operation.reject(error);
-    if (this.writerState !== 'closing') return;
-    // Nobody will send the rest of what close() promised: the stream is cut off here, and must not look whole.
-    this.failWriter(error);
-    this.rejectWrites(behind, (done) => this.closedError('writer', done));
-    this.writerClosed.reject(() => error);
-    if (this.writes.head === undefined) this.handOver();
+    this.rejectWrite(operation, error);
+    if (this.writerState === 'closing') {
+      // Nobody will send the rest of what close() promised: the stream is cut off here, and must not look whole.
+      this.failWriter(error);
+      this.rejectWrites(behind, (done) => this.closedError('writer', done));
+      this.writerClosed.reject(() => error);
+      if (this.writes.head === undefined) this.handOver();
+    }
+    if (this.reads.tail !== undefined) this.wakeReads();
   }
 
   private park<Value>(
@@ -233,6 +243,11 @@ export class MemoryPipe extends Sides implements WaitedPipe, AbandonablePipe {
 
   // Moving bytes
 
+  /** Bytes to be had now. */
+  private get available(): number {
+    return this.ring === undefined ? this.restOfFirstWrite() : this.ring.fill;
+  }
+
   /** Copies what is there to the start of `into`, at most `length` bytes. */
   private take(into: Uint8Array, length: number): number {
     let count: number;
@@ -241,9 +256,7 @@ export class MemoryPipe extends Sides implements WaitedPipe, AbandonablePipe {
       if (count === 0) return 0;
       const write = this.writes.head as Operation;
       copyLentBytes(into, 0, write.bytes as Uint8Array, write.done, count);
-      this.bytesWritten += count;
-      write.done += count;
-      if (write.done === write.length) this.finishWrite(write);
+      this.move(write, count);
     } else {
       count = this.ring.pull(into, length);
       if (this.writes.head !== undefined) this.refill(this.ring);
@@ -263,15 +276,20 @@ export class MemoryPipe extends Sides implements WaitedPipe, AbandonablePipe {
   }
 
   /** There is room in the ring: the writes that wait go on, in their order. */
-  private refill(ring: Ring): void {
+  refill(ring: Ring): void {
     while (this.restOfFirstWrite() > 0) {
       const write = this.writes.head as Operation;
-      const count = ring.push(write.bytes as Uint8Array, write.done, write.length);
-      this.bytesWritten += count;
-      write.done += count;
+      this.move(write, ring.push(write.bytes as Uint8Array, write.done, write.length));
       if (write.done < write.length) return;
-      this.finishWrite(write);
     }
+  }
+
+  /** `count` bytes of the write whose turn it is have gone. */
+  move(write: Operation, count: number): void {
+    this.bytesWritten += count;
+    write.done += count;
+    if (write.done === write.length) this.finishWrite(write);
+    else write.link?.moved();
   }
 
   private finishWrite(write: Operation): void {
@@ -280,21 +298,26 @@ export class MemoryPipe extends Sides implements WaitedPipe, AbandonablePipe {
     if (this.writerState === 'closing' && this.writes.head === undefined) this.handOver();
   }
 
-  /** Gives `chunk` to the reads that wait, then to the ring; returns how many bytes went. No write waits. */
-  private give(chunk: Uint8Array, length: number): number {
-    let done = 0;
+  /** Gives `chunk[start, end)` to the reads that wait, then to the ring; returns how many bytes went. No write waits. */
+  private give(chunk: Uint8Array, start: number, end: number): number {
+    let done = start;
     let read = this.reads.head;
-    while (read !== undefined && done < length) {
-      if (read.isShort) this.giveUp(read, memoryGone('into', read));
-      else done += this.serve(read, chunk, done, length);
+    while (read !== undefined && done < end) {
+      if (read.link !== undefined) {
+        const count = read.link.pass(chunk, done, end);
+        if (count === 0 && read === this.reads.head) break;
+        done += count;
+      } else if (read.isShort) this.giveUp(read, memoryGone('into', read));
+      else done += this.serve(read, chunk, done, end);
       read = this.reads.head;
     }
-    if (this.ring !== undefined && done < length) {
-      const count = this.ring.push(chunk, done, length);
+    if (this.ring !== undefined && done < end) {
+      const count = this.ring.push(chunk, done, end);
       this.bytesWritten += count;
       done += count;
+      if (read !== undefined) this.wakeReads();
     }
-    return done;
+    return done - start;
   }
 
   /** Settles `read` with bytes of `chunk[start, end)`: never more than the ring would have held. */
@@ -310,10 +333,47 @@ export class MemoryPipe extends Sides implements WaitedPipe, AbandonablePipe {
     return count;
   }
 
+  /** The reads that wait get what is there, in their order, or learn of the end. */
+  wakeReads(): void {
+    for (;;) {
+      const { available } = this; // first, since a write that it gives up may wake them too
+      const read = this.reads.head;
+      if (read === undefined) return;
+      if (available > 0) {
+        if (read.link === undefined) this.fillRead(read, available);
+        else if (!read.link.take()) return;
+      } else if (this.writerState === 'ended' || this.writerState === 'failed') this.endRead(read);
+      else return;
+    }
+  }
+
+  /** Settles `read` with some of the `available` bytes. It is the first to settle: to take bytes may end other reads. */
+  private fillRead(read: Operation, available: number): void {
+    if (read.isShort) {
+      this.giveUp(read, memoryGone('into', read));
+      return;
+    }
+    unpark(read, this.reads);
+    const count = Math.min(read.length, available);
+    const into = read.bytes ?? new Uint8Array(count);
+    read.resolve(read.bytes === undefined ? into : count);
+    this.take(into, count);
+  }
+
+  /** Settles `read`, for which nothing comes any more. */
+  private endRead(read: Operation): void {
+    unpark(read, this.reads);
+    if (this.writerState === 'failed') read.reject(this.writerReason);
+    else {
+      this.readerClosed.resolve();
+      read.resolve(null);
+    }
+  }
+
   // Closing
 
   /** Whether there is nothing to read any more. @throws What a read rejects with when that is not a clean end. */
-  private hasEnded(): boolean {
+  hasEnded(): boolean {
     if (this.readerState !== 'open') throw this.closedError('reader', 0);
     if (this.writerState === 'open' || this.writerState === 'closing' || this.fill > 0) return false;
     if (this.writerState === 'failed') throw this.writerReason;
@@ -336,14 +396,7 @@ export class MemoryPipe extends Sides implements WaitedPipe, AbandonablePipe {
     } else {
       this.writerState = 'failed';
     }
-    for (let read = this.reads.head; read !== undefined; read = this.reads.head) {
-      unpark(read, this.reads);
-      if (this.writerState === 'failed') read.reject(this.writerReason);
-      else {
-        this.readerClosed.resolve();
-        read.resolve(null);
-      }
-    }
+    if (this.reads.tail !== undefined) this.wakeReads();
     if (this.readerState !== 'open') this.retire();
   }
 
@@ -367,10 +420,14 @@ export class MemoryPipe extends Sides implements WaitedPipe, AbandonablePipe {
   /** But for those that a signal of somebody's own, let go by an earlier one, has ended. */
   private rejectWrites(writes: readonly Operation[], error: (done: number) => unknown): void {
     for (const write of writes) {
-      if (!write.isWaiting) continue;
-      unpark(write, this.writes);
-      write.reject(error(write.done));
+      if (write.isWaiting) this.rejectWrite(write, error(write.done));
     }
+  }
+
+  private rejectWrite(write: Operation, error: unknown): void {
+    unpark(write, this.writes);
+    this.reads.head?.link?.recall(write, error);
+    write.reject(error);
   }
 
   /** Nothing is left to read, and nothing can happen that either side does not know. */

@@ -18,6 +18,20 @@ export interface WaitedPipe {
   hint?(operation: Operation): string | undefined;
 }
 
+/** Two pipes that are joined, as the pipes know it: copy() has no call of its own in them (memory-link.ts). */
+export interface Link {
+  /** Whether bytes of the source are on offer in the sink: then its read has some, and does not wait. */
+  readonly isLending: boolean;
+  /** A write to the source begins: how many bytes of `chunk[start, end)` the sink takes now. */
+  pass(chunk: Uint8Array, start: number, end: number): number;
+  /** It is the read's turn, and the source has bytes; whether it took some and waits its turn anew. */
+  take(): boolean;
+  /** The sink took some of what is on offer. */
+  moved(): void;
+  /** The source gives `write` up: what is on offer of it, the sink may not have any more. */
+  recall(write: Operation, error: unknown): void;
+}
+
 /**
  * A read or write that waits. It is linked into the queue of its end, oldest first, and into this thread's list of all
  * waits (waiting.ts); both links are part of the operation, so that parking allocates nothing else and giving up one of
@@ -36,6 +50,8 @@ export class Operation {
   done = 0;
   isWaiting = true;
   signal: Signal | undefined = undefined;
+  /** Whom it belongs to when no call of anybody's is behind it. */
+  link: Link | undefined = undefined;
 
   /** Settled by the pipe, after unlinking. */
   resolve!: (value: unknown) => void;

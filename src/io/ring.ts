@@ -50,6 +50,18 @@ export class Ring {
     return count;
   }
 
+  /** What is next, at most `max` bytes of it, where it lies: valid until it is pulled or skipped. */
+  front(max: number): Uint8Array {
+    const slot = this.#headSlot;
+    return this.#bytes.subarray(slot, slot + Math.min(max, this.#tail - this.#head, this.capacity - slot));
+  }
+
+  /** Takes `count` bytes of the front out, which somebody has copied. */
+  skip(count: number): void {
+    this.#head += count;
+    this.#headSlot = (this.#headSlot + count) % this.capacity;
+  }
+
   /** Drops what is in it, and the memory: nothing is pushed any more. */
   drop(): void {
     this.#head = this.#tail;

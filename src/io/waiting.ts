@@ -17,6 +17,18 @@ export function park<Value>(
   signal: Signal | undefined,
 ): Promise<Value> {
   if (signal !== undefined) watchSignal(signal, operation);
+  enlist(operation, queue);
+  if (observer !== undefined) observer.parked(operation);
+  return new Promise<Value>(keepSettlers);
+}
+
+/** Links an operation that has its settlers already; `cause` is the one that it goes on from. */
+export function parkLinked(operation: Operation, queue: OperationQueue, cause: Operation): void {
+  enlist(operation, queue);
+  if (observer !== undefined) observer.parked(operation, cause);
+}
+
+function enlist(operation: Operation, queue: OperationQueue): void {
   queue.add(operation);
   if (newest === undefined) {
     operation.older = operation;
@@ -29,8 +41,6 @@ export function park<Value>(
     oldest.older = operation;
   }
   newest = operation;
-  if (observer !== undefined) observer.parked(operation);
-  return new Promise<Value>(keepSettlers);
 }
 
 /** Takes `operation` out of `queue` and the list; the caller settles it. */
@@ -51,7 +61,8 @@ export function unpark(operation: Operation, queue: OperationQueue): void {
 export function waiting(): Operation[] {
   const operations: Operation[] = [];
   for (let at = newest?.newer; at !== undefined; at = at === newest ? undefined : at.newer) {
-    if (at.pipe.isRefed(at)) operations.push(at);
+    const isServed = at.kind === 'read' && at.link?.isLending === true;
+    if (!isServed && at.pipe.isRefed(at)) operations.push(at);
   }
   return operations;
 }
