@@ -53,34 +53,41 @@ interface Settlers {
 class MemoryLink implements Link {
   readonly #parts: LinkParts;
   readonly #settlers: Settlers;
+  copied = 0; // bytes
+
   /** The read of the source: it stays in the queue there while it is served, and those behind it wait. */
   readonly #read: Operation;
-  /** The write to the sink, and how many of its bytes the source knows to be taken. */
-  #piece: Operation | undefined;
+  /** The write to the sink, while it waits there; and how many of its bytes the source knows to be taken. */
+  readonly #write: Operation;
   #taken = 0;
   /** The write of the source that it has its bytes from; none of a ring. */
   #lent: Operation | undefined;
-  #copied = 0; // bytes
-  #isBusy = false; // a piece moves right now, and one of these pipes may lead to the other
+  #isBusy = false; // something moves right now, and one of these pipes may lead to the other
   #isOver = false;
 
-  readonly #onTaken = (): void => this.moved();
-  readonly #onRefused = (error: unknown): void => this.#refused(error);
   readonly #onStop = (): void => this.#fail(this.#parts.stop?.reason);
 
   constructor(parts: LinkParts, settlers: Settlers) {
     this.#parts = parts;
     this.#settlers = settlers;
-    this.#read = new Operation('read', parts.source, parts.from, undefined, parts.size);
-    this.#read.isWaiting = false; // until start()
-    this.#read.link = this;
+    this.#read = this.#operation('read', parts.source, parts.from);
     this.#read.resolve = () => this.#finish();
     this.#read.reject = (error) => this.#fail(error);
+    this.#write = this.#operation('write', parts.sink, parts.to);
+    this.#write.resolve = () => this.moved();
+    this.#write.reject = (error) => this.#refused(error);
     parts.stop?.addEventListener('abort', this.#onStop);
   }
 
+  #operation(kind: 'read' | 'write', pipe: MemoryPipe, end: object): Operation {
+    const operation = new Operation(kind, pipe, end, undefined, 0);
+    operation.isWaiting = false; // before it is parked
+    operation.link = this;
+    return operation;
+  }
+
   get isLending(): boolean {
-    return this.#piece !== undefined;
+    return this.#write.isWaiting;
   }
 
   /** The read is called, the first time or anew. */
@@ -96,43 +103,43 @@ class MemoryLink implements Link {
       this.#fail(error);
       return;
     }
-    this.#read.isWaiting = true;
+    this.#read.length = this.#most();
     source.watchEnds();
     parkLinked(this.#read, source.reads, this.#read);
     source.wakeReads();
   }
 
   pass(chunk: Uint8Array, start: number, end: number): number {
-    if (this.#piece !== undefined || this.#isBusy) return 0;
+    if (this.#write.isWaiting || this.#isBusy) return 0;
     const { source } = this.#parts;
     const size = Math.min(end - start, this.#most());
     const count = this.#offer(chunk, start, start + size);
     source.bytesWritten += count;
     source.bytesRead += count;
-    this.#copied += count;
+    this.copied += count;
     if (count === size) this.#next();
     return count;
   }
 
   take(): boolean {
-    if (this.#piece !== undefined || this.#isBusy) return false;
+    if (this.#write.isWaiting || this.#isBusy) return false;
     const bytes = this.#front();
     const count = this.#offer(bytes, 0, bytes.length);
     this.#skip(count);
     if (this.#isOver) return true;
     if (count === bytes.length) this.#next();
     else this.#lend(bytes, count);
-    return this.#piece === undefined;
+    return !this.#write.isWaiting;
   }
 
   moved(): void {
-    const piece = this.#piece as Operation;
-    const count = piece.done - this.#taken;
-    this.#taken = piece.done;
+    const { done, isWaiting } = this.#write;
+    const count = done - this.#taken;
+    this.#taken = done;
     this.#skip(count);
-    if (piece.done < piece.length || this.#isOver) return;
-    this.#piece = undefined;
-    this.#lent = undefined;
+    if (isWaiting) return;
+    this.#letGo();
+    if (this.#isOver) return;
     this.#next();
     this.#parts.source.wakeReads();
   }
@@ -147,7 +154,7 @@ class MemoryLink implements Link {
   /** What one read takes at most. */
   #most(): number {
     const { size, limit } = this.#parts;
-    return Math.min(size, limit - this.#copied);
+    return Math.min(size, limit - this.copied);
   }
 
   /** What a read of the source would get now. */
@@ -179,7 +186,7 @@ class MemoryLink implements Link {
     if (count === 0) return;
     const { source } = this.#parts;
     const { ring } = source;
-    this.#copied += count;
+    this.copied += count;
     source.bytesRead += count;
     this.#isBusy = true;
     if (ring === undefined) source.move(source.writes.head as Operation, count);
@@ -192,28 +199,36 @@ class MemoryLink implements Link {
 
   /** A write to the sink, of whose bytes it has taken the first `done` already: the rest waits there. */
   #lend(bytes: Uint8Array, done: number): void {
-    const { source, sink, to } = this.#parts;
-    const piece = new Operation('write', sink, to, bytes, bytes.length);
-    piece.done = done;
-    piece.link = this;
-    piece.resolve = this.#onTaken;
-    piece.reject = this.#onRefused;
-    this.#piece = piece;
+    const { source, sink } = this.#parts;
+    const write = this.#write;
+    write.bytes = bytes;
+    write.length = bytes.length;
+    write.done = done;
     this.#taken = done;
     this.#lent = source.ring === undefined ? source.writes.head : undefined;
     sink.watchEnds();
-    parkLinked(piece, sink.writes, this.#read);
-    sink.wakeReads();
+    parkLinked(write, sink.writes, this.#read);
+    if (sink.reads.tail !== undefined) sink.wakeReads(); // of another link
+  }
+
+  /** The write does not wait any more, and keeps nothing of what it was lent. */
+  #letGo(): void {
+    this.#write.bytes = undefined;
+    this.#lent = undefined;
   }
 
   /** The whole piece was taken: the next read is called. */
   #next(): void {
     const { source, onProgress } = this.#parts;
+    const read = this.#read;
     if (onProgress !== undefined) void this.#report(onProgress);
     else if (!this.#isAtLimit()) {
-      source.reads.remove(this.#read);
-      source.reads.add(this.#read);
-      if (observer !== undefined) observer.parked(this.#read, this.#read);
+      if (source.reads.tail !== read) {
+        source.reads.remove(read);
+        source.reads.add(read);
+      }
+      read.length = this.#most();
+      if (observer !== undefined) observer.parked(read, read);
     }
   }
 
@@ -223,7 +238,7 @@ class MemoryLink implements Link {
     await undefined;
     if (this.#isOver) return;
     try {
-      onProgress(this.#copied);
+      onProgress(this.copied);
     } catch (error) {
       this.#fail(error);
     }
@@ -231,35 +246,35 @@ class MemoryLink implements Link {
   }
 
   #isAtLimit(): boolean {
-    if (this.#copied < this.#parts.limit) return false;
+    if (this.copied < this.#parts.limit) return false;
     this.#finish();
     return true;
   }
 
   /** The sink will take no more of the piece. */
   #refused(error: unknown): void {
-    const piece = this.#piece;
+    if (this.#isBusy) return; // it was withdrawn
     const lent = this.#lent;
-    if (piece === undefined) return; // it was withdrawn
-    this.#piece = undefined;
-    this.#lent = undefined;
+    const isGone = this.#write.isShort;
+    this.#letGo();
     // It is the source's writer who took the memory away, and the copy goes on behind that.
-    if (lent !== undefined && piece.isShort) this.#parts.source.giveUp(lent, memoryGone('chunk', lent));
+    if (lent !== undefined && isGone) this.#parts.source.giveUp(lent, memoryGone('chunk', lent));
     else this.#fail(error);
   }
 
   /** Takes back what is on offer. */
   #withdraw(error: unknown): void {
-    const piece = this.#piece;
-    this.#piece = undefined;
-    this.#lent = undefined;
-    if (piece?.isWaiting) this.#parts.sink.giveUp(piece, error);
+    if (!this.#write.isWaiting) return;
+    this.#isBusy = true;
+    this.#parts.sink.giveUp(this.#write, error);
+    this.#isBusy = false;
+    this.#letGo();
   }
 
   #finish(): void {
     if (this.#isOver) return;
     this.#end(undefined);
-    this.#settlers.resolve(this.#copied);
+    this.#settlers.resolve(this.copied);
   }
 
   #fail(error: unknown): void {

@@ -20,6 +20,8 @@ export interface WaitedPipe {
 
 /** Two pipes that are joined, as the pipes know it: copy() has no call of its own in them (memory-link.ts). */
 export interface Link {
+  /** Bytes that went through it. Its operations are used again and again, so theirs do not say whether any did. */
+  readonly copied: number;
   /** Whether bytes of the source are on offer in the sink: then its read has some, and does not wait. */
   readonly isLending: boolean;
   /** A write to the source begins: how many bytes of `chunk[start, end)` the sink takes now. */
@@ -43,9 +45,9 @@ export class Operation {
   /** The end that the call was made on: a waiting operation keeps its own end from being collected, never the other. */
   readonly end: object;
   /** The chunk or buffer, lent until the operation settles; none for a read that asks for a chunk of its own. */
-  readonly bytes: Uint8Array | undefined;
+  bytes: Uint8Array | undefined;
   /** Length of `bytes` when the call was made; it may be detached or resized since. */
-  readonly length: number;
+  length: number;
   /** Bytes of `bytes` that have moved. */
   done = 0;
   isWaiting = true;

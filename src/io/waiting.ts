@@ -24,6 +24,7 @@ export function park<Value>(
 
 /** Links an operation that has its settlers already; `cause` is the one that it goes on from. */
 export function parkLinked(operation: Operation, queue: OperationQueue, cause: Operation): void {
+  operation.isWaiting = true;
   enlist(operation, queue);
   if (observer !== undefined) observer.parked(operation, cause);
 }
