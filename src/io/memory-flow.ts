@@ -5,7 +5,7 @@
  * Unbuffered, bytes go straight from the writer's chunk to the reader's buffer. Bounded, they go through a ring, except
  * to reads that wait already: what such a read gets is what it would have got from the ring, without the second copy.
  * Reads wait only while there is nothing to read, writes only while nothing more can be taken, so never both at once;
- * but for reads behind that of a link, which keeps its turn while what it would read is on offer in the next pipe.
+ * but for the read of a link, which keeps its turn while what it would get is on offer in the next pipe, and those behind it.
  */
 import { type AbandonablePipe, type Ends, unwatchForAbandonment, watchForAbandonment } from './abandoned.js';
 import { memoryGone } from './arguments.js';
@@ -69,7 +69,7 @@ export abstract class MemoryFlow extends Sides implements WaitedPipe, Abandonabl
       this.writerClosed.reject(() => error);
       if (this.writes.head === undefined) this.handOver();
     }
-    if (this.reads.tail !== undefined) this.wakeReads();
+    this.reads.head?.link?.wake();
   }
 
   /** Before the first wait: from here on one end may be collected while the other waits, or everything may wait. */
@@ -89,12 +89,12 @@ export abstract class MemoryFlow extends Sides implements WaitedPipe, Abandonabl
   // Moving bytes
 
   /** Bytes to be had now. */
-  protected get available(): number {
+  get available(): number {
     return this.ring === undefined ? this.restOfFirstWrite() : this.ring.fill;
   }
 
   /** Copies what is there to the start of `into`, at most `length` bytes. */
-  protected take(into: Uint8Array, length: number): number {
+  take(into: Uint8Array, length: number): number {
     let count: number;
     if (this.ring === undefined) {
       count = Math.min(length, this.restOfFirstWrite());
@@ -133,8 +133,8 @@ export abstract class MemoryFlow extends Sides implements WaitedPipe, Abandonabl
   move(write: Operation, count: number): void {
     this.bytesWritten += count;
     write.done += count;
+    write.link?.moved(count);
     if (write.done === write.length) this.finishWrite(write);
-    else write.link?.moved();
   }
 
   private finishWrite(write: Operation): void {
@@ -160,7 +160,7 @@ export abstract class MemoryFlow extends Sides implements WaitedPipe, Abandonabl
       const count = this.ring.push(chunk, done, end);
       this.bytesWritten += count;
       done += count;
-      if (read !== undefined) this.wakeReads();
+      read?.link?.wake();
     }
     return done - start;
   }
@@ -182,43 +182,6 @@ export abstract class MemoryFlow extends Sides implements WaitedPipe, Abandonabl
     unpark(read, this.reads);
     read.resolve(read.bytes === undefined ? into : count);
     return count;
-  }
-
-  /** The reads that wait get what is there, in their order, or learn of the end. */
-  wakeReads(): void {
-    for (;;) {
-      const { available } = this; // first, since a write that it gives up may wake them too
-      const read = this.reads.head;
-      if (read === undefined) return;
-      if (available > 0) {
-        if (read.link === undefined) this.fillRead(read, available);
-        else if (!read.link.take()) return;
-      } else if (this.writerState === 'ended' || this.writerState === 'failed') this.endRead(read);
-      else return;
-    }
-  }
-
-  /** Settles `read` with some of the `available` bytes. It is the first to settle: to take bytes may end other reads. */
-  private fillRead(read: Operation, available: number): void {
-    if (read.isShort) {
-      this.giveUp(read, memoryGone('into', read));
-      return;
-    }
-    unpark(read, this.reads);
-    const count = Math.min(read.length, available);
-    const into = read.bytes ?? new Uint8Array(count);
-    read.resolve(read.bytes === undefined ? into : count);
-    this.take(into, count);
-  }
-
-  /** Settles `read`, for which nothing comes any more. */
-  private endRead(read: Operation): void {
-    unpark(read, this.reads);
-    if (this.writerState === 'failed') read.reject(this.writerReason);
-    else {
-      this.readerClosed.resolve();
-      read.resolve(null);
-    }
   }
 
   // Closing
@@ -247,8 +210,20 @@ export abstract class MemoryFlow extends Sides implements WaitedPipe, Abandonabl
     } else {
       this.writerState = 'failed';
     }
-    if (this.reads.tail !== undefined) this.wakeReads();
+    if (this.fill === 0) this.endReads();
     if (this.readerState !== 'open') this.retire();
+  }
+
+  /** Nothing comes any more, and nothing is left. */
+  endReads(): void {
+    for (let read = this.reads.head; read !== undefined; read = this.reads.head) {
+      unpark(read, this.reads);
+      if (this.writerState === 'failed') read.reject(this.writerReason);
+      else {
+        this.readerClosed.resolve();
+        read.resolve(null);
+      }
+    }
   }
 
   protected endReader(state: 'closed' | 'aborted', reason: unknown): void {

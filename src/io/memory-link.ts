@@ -7,16 +7,17 @@
  */
 import { memoryGone } from './arguments.js';
 import { DeadlockError } from './errors.js';
+import type { MemoryFlow } from './memory-flow.js';
 import { MemoryPipe } from './memory-pipe.js';
 import { MemoryReader } from './memory-reader.js';
 import { MemoryWriter } from './memory-writer.js';
-import { observer } from './observe.js';
 import { type Link, Operation } from './operation.js';
+import { NONE } from './sides.js';
 import type { Signal } from './types.js';
 import { parkLinked, unpark } from './waiting.js';
 
 export interface LinkOptions {
-  /** Bytes of one read at most. */
+  /** Bytes of one piece at most. */
   readonly size: number;
   /** Bytes of all of them. */
   readonly limit: number;
@@ -29,267 +30,255 @@ export function linkPipes(from: object, to: object, options: LinkOptions): Promi
   const source = MemoryReader.pipeOf(from);
   const sink = MemoryWriter.pipeOf(to);
   // One that a stream of Node's fills has to be asked with each read.
-  if (source === undefined || sink === undefined || source.read !== MemoryPipe.prototype.read) {
-    return undefined;
-  }
+  if (source?.read !== MemoryPipe.prototype.read || sink === undefined) return undefined;
+  const read = new Operation('read', source, from, undefined, 0);
+  const write = new Operation('write', sink, to, undefined, 0);
   return new Promise((resolve, reject) => {
-    new MemoryLink({ source, sink, from, to, ...options }, { resolve, reject }).start();
+    new MemoryLink(source, sink, { ...options, read, write, resolve, reject }).start();
   });
 }
 
-interface LinkParts extends LinkOptions {
-  readonly source: MemoryPipe;
-  readonly sink: MemoryPipe;
-  /** Their ends, which are held while there is anything to wait for. */
-  readonly from: object;
-  readonly to: object;
-}
-
-interface Settlers {
+interface Parts extends LinkOptions {
+  /** A read of the source: it stays in the queue there while it is served, and those behind it wait. */
+  readonly read: Operation;
+  /** A write to the sink: it waits while something is on offer there. */
+  readonly write: Operation;
   resolve(copied: number): void;
   reject(reason: unknown): void;
 }
 
 class MemoryLink implements Link {
-  readonly #parts: LinkParts;
-  readonly #settlers: Settlers;
   copied = 0; // bytes
 
-  /** The read of the source: it stays in the queue there while it is served, and those behind it wait. */
-  readonly #read: Operation;
-  /** The write to the sink, while it waits there; and how many of its bytes the source knows to be taken. */
-  readonly #write: Operation;
-  #taken = 0;
-  /** The write of the source that it has its bytes from; none of a ring. */
-  #lent: Operation | undefined;
+  readonly #source: MemoryFlow;
+  readonly #sink: MemoryFlow;
+  readonly #parts: Parts;
+  readonly #onStop = (): void => this.#end(this.#parts.stop?.reason);
+  #lent: Operation | undefined; // the write of the source that is on offer; none of a ring
   #isBusy = false; // something moves right now, and one of these pipes may lead to the other
   #isOver = false;
 
-  readonly #onStop = (): void => this.#fail(this.#parts.stop?.reason);
-
-  constructor(parts: LinkParts, settlers: Settlers) {
+  constructor(source: MemoryFlow, sink: MemoryFlow, parts: Parts) {
+    const { read, write, stop } = parts;
+    this.#source = source;
+    this.#sink = sink;
     this.#parts = parts;
-    this.#settlers = settlers;
-    this.#read = this.#operation('read', parts.source, parts.from);
-    this.#read.resolve = () => this.#finish();
-    this.#read.reject = (error) => this.#fail(error);
-    this.#write = this.#operation('write', parts.sink, parts.to);
-    this.#write.resolve = () => this.moved();
-    this.#write.reject = (error) => this.#refused(error);
-    parts.stop?.addEventListener('abort', this.#onStop);
-  }
-
-  #operation(kind: 'read' | 'write', pipe: MemoryPipe, end: object): Operation {
-    const operation = new Operation(kind, pipe, end, undefined, 0);
-    operation.isWaiting = false; // before it is parked
-    operation.link = this;
-    return operation;
+    read.link = write.link = this;
+    read.isWaiting = write.isWaiting = false; // before they are parked
+    read.resolve = () => this.#end(NONE);
+    read.reject = (error) => this.#end(error);
+    write.resolve = () => this.#taken();
+    write.reject = (error) => this.#refused(error);
+    stop?.addEventListener('abort', this.#onStop);
   }
 
   get isLending(): boolean {
-    return this.#write.isWaiting;
+    return this.#parts.write.isWaiting;
   }
 
-  /** The read is called, the first time or anew. */
   start(): void {
-    const { source } = this.#parts;
-    if (this.#isAtLimit()) return;
-    try {
-      if (source.hasEnded()) {
-        this.#finish();
-        return;
-      }
-    } catch (error) {
-      this.#fail(error);
-      return;
-    }
-    this.#read.length = this.#most();
-    source.watchEnds();
-    parkLinked(this.#read, source.reads, this.#read);
-    source.wakeReads();
+    this.#read();
+    this.wake();
   }
 
   pass(chunk: Uint8Array, start: number, end: number): number {
-    if (this.#write.isWaiting || this.#isBusy) return 0;
-    const { source } = this.#parts;
-    const size = Math.min(end - start, this.#most());
+    if (this.isLending || this.#isBusy) return 0;
+    const size = Math.min(end - start, this.#most);
     const count = this.#offer(chunk, start, start + size);
-    source.bytesWritten += count;
-    source.bytesRead += count;
+    this.#source.bytesWritten += count;
+    this.#source.bytesRead += count;
     this.copied += count;
     if (count === size) this.#next();
     return count;
   }
 
+  wake(): void {
+    serveReads(this.#source);
+  }
+
   take(): boolean {
-    if (this.#write.isWaiting || this.#isBusy) return false;
+    if (this.isLending || this.#isBusy) return false;
     const bytes = this.#front();
     const count = this.#offer(bytes, 0, bytes.length);
-    this.#skip(count);
     if (this.#isOver) return true;
+    this.#isBusy = true;
+    this.moved(count);
+    this.#isBusy = false;
     if (count === bytes.length) this.#next();
     else this.#lend(bytes, count);
-    return !this.#write.isWaiting;
+    return !this.isLending;
   }
 
-  moved(): void {
-    const { done, isWaiting } = this.#write;
-    const count = done - this.#taken;
-    this.#taken = done;
-    this.#skip(count);
-    if (isWaiting) return;
-    this.#letGo();
-    if (this.#isOver) return;
-    this.#next();
-    this.#parts.source.wakeReads();
-  }
-
-  recall(write: Operation, error: unknown): void {
-    if (write !== this.#lent) return;
-    // The report has the write of the piece too, but this ends its wait before its turn comes.
-    if (error instanceof DeadlockError) this.#fail(error);
-    else this.#withdraw(error);
-  }
-
-  /** What one read takes at most. */
-  #most(): number {
-    const { size, limit } = this.#parts;
-    return Math.min(size, limit - this.copied);
-  }
-
-  /** What a read of the source would get now. */
-  #front(): Uint8Array {
-    const { source } = this.#parts;
-    const most = this.#most();
-    if (source.ring !== undefined) return source.ring.front(most);
-    const write = source.writes.head as Operation;
-    const bytes = write.bytes as Uint8Array;
-    const count = Math.min(write.length - write.done, most);
-    return count === bytes.length ? bytes : bytes.subarray(write.done, write.done + count);
-  }
-
-  /** Gives the sink what it takes now; returns how many bytes that were. */
-  #offer(bytes: Uint8Array, start: number, end: number): number {
-    this.#isBusy = true;
-    try {
-      return this.#parts.sink.offer(bytes, start, end);
-    } catch (error) {
-      this.#fail(error);
-      return 0;
-    } finally {
-      this.#isBusy = false;
-    }
-  }
-
-  /** `count` bytes of the front went to the sink. */
-  #skip(count: number): void {
-    if (count === 0) return;
-    const { source } = this.#parts;
-    const { ring } = source;
+  moved(count: number): void {
+    const source = this.#source;
+    const { ring, writes } = source;
     this.copied += count;
     source.bytesRead += count;
-    this.#isBusy = true;
-    if (ring === undefined) source.move(source.writes.head as Operation, count);
+    if (ring === undefined) source.move(writes.head as Operation, count);
     else {
       ring.skip(count);
       source.refill(ring);
     }
+  }
+
+  recall(write: Operation, error: unknown): void {
+    if (write !== this.#lent) return;
+    // The report has the write to the sink too, but this ends its wait before its turn comes.
+    if (error instanceof DeadlockError) this.#end(error);
+    else this.#withdraw(error);
+  }
+
+  /** The source is read: the next piece, or the end. */
+  #read(): void {
+    const source = this.#source;
+    const { read, limit } = this.#parts;
+    try {
+      if (this.copied === limit || source.hasEnded()) this.#end(NONE);
+    } catch (error) {
+      this.#end(error);
+    }
+    if (this.#isOver) return;
+    read.length = this.#most;
+    source.watchEnds();
+    parkLinked(read, source.reads, read);
+  }
+
+  /** What one read takes at most. */
+  get #most(): number {
+    const { size, limit } = this.#parts;
+    return Math.min(size, limit - this.copied);
+  }
+
+  /** What a read gets now. */
+  #front(): Uint8Array {
+    const { ring, writes } = this.#source;
+    if (ring !== undefined) return ring.front(this.#most);
+    const { bytes, done, length } = writes.head as Operation & { readonly bytes: Uint8Array };
+    const count = Math.min(length - done, this.#most);
+    return count === bytes.length ? bytes : bytes.subarray(done, done + count);
+  }
+
+  /** Gives the sink what it takes now; returns how many bytes that were. */
+  #offer(bytes: Uint8Array, start: number, end: number): number {
+    let count = 0;
+    this.#isBusy = true;
+    try {
+      count = this.#sink.offer(bytes, start, end);
+    } catch (error) {
+      this.#end(error);
+    }
     this.#isBusy = false;
+    return count;
   }
 
   /** A write to the sink, of whose bytes it has taken the first `done` already: the rest waits there. */
   #lend(bytes: Uint8Array, done: number): void {
-    const { source, sink } = this.#parts;
-    const write = this.#write;
+    const sink = this.#sink;
+    const { read, write } = this.#parts;
     write.bytes = bytes;
     write.length = bytes.length;
     write.done = done;
-    this.#taken = done;
-    this.#lent = source.ring === undefined ? source.writes.head : undefined;
+    this.#lent = this.#source.ring === undefined ? this.#source.writes.head : undefined;
     sink.watchEnds();
-    parkLinked(write, sink.writes, this.#read);
-    if (sink.reads.tail !== undefined) sink.wakeReads(); // of another link
+    parkLinked(write, sink.writes, read);
+    sink.reads.head?.link?.wake();
   }
 
-  /** The write does not wait any more, and keeps nothing of what it was lent. */
+  /** The sink took all that was on offer. */
+  #taken(): void {
+    this.#letGo();
+    this.#next();
+    this.wake();
+  }
+
+  /** Nothing is on offer any more, and nothing is kept of what was lent. */
   #letGo(): void {
-    this.#write.bytes = undefined;
+    this.#parts.write.bytes = undefined;
     this.#lent = undefined;
   }
 
-  /** The whole piece was taken: the next read is called. */
+  /** One read has been served. */
   #next(): void {
-    const { source, onProgress } = this.#parts;
-    const read = this.#read;
-    if (onProgress !== undefined) void this.#report(onProgress);
-    else if (!this.#isAtLimit()) {
-      if (source.reads.tail !== read) {
-        source.reads.remove(read);
-        source.reads.add(read);
-      }
-      read.length = this.#most();
-      if (observer !== undefined) observer.parked(read, read);
-    }
+    if (this.#isOver) return;
+    const { read, onProgress } = this.#parts;
+    unpark(read, this.#source.reads);
+    if (onProgress === undefined) this.#read();
+    else void this.#report(onProgress);
   }
 
   /** Outside of the call that moved the piece, which is somebody else's. */
   async #report(onProgress: (copied: number) => void): Promise<void> {
-    unpark(this.#read, this.#parts.source.reads);
     await undefined;
     if (this.#isOver) return;
     try {
       onProgress(this.copied);
     } catch (error) {
-      this.#fail(error);
+      this.#end(error);
     }
     if (!this.#isOver) this.start();
   }
 
-  #isAtLimit(): boolean {
-    if (this.copied < this.#parts.limit) return false;
-    this.#finish();
-    return true;
-  }
-
-  /** The sink will take no more of the piece. */
+  /** The sink will take no more of what is on offer. */
   #refused(error: unknown): void {
     if (this.#isBusy) return; // it was withdrawn
     const lent = this.#lent;
-    const isGone = this.#write.isShort;
+    const isGone = this.#parts.write.isShort;
     this.#letGo();
     // It is the source's writer who took the memory away, and the copy goes on behind that.
-    if (lent !== undefined && isGone) this.#parts.source.giveUp(lent, memoryGone('chunk', lent));
-    else this.#fail(error);
+    if (lent !== undefined && isGone) this.#source.giveUp(lent, memoryGone('chunk', lent));
+    else this.#end(error);
   }
 
   /** Takes back what is on offer. */
   #withdraw(error: unknown): void {
-    if (!this.#write.isWaiting) return;
+    const { write } = this.#parts;
+    if (!write.isWaiting || write.done === write.length) return;
     this.#isBusy = true;
-    this.#parts.sink.giveUp(this.#write, error);
+    this.#sink.giveUp(write, error);
     this.#isBusy = false;
     this.#letGo();
   }
 
-  #finish(): void {
-    if (this.#isOver) return;
-    this.#end(undefined);
-    this.#settlers.resolve(this.copied);
-  }
-
-  #fail(error: unknown): void {
-    if (this.#isOver) return;
-    this.#end(error);
-    this.#settlers.reject(error);
-  }
-
+  /** It is over, and failed unless `error` is `NONE`. */
   #end(error: unknown): void {
-    const { source, stop } = this.#parts;
+    if (this.#isOver) return;
     this.#isOver = true;
+    const { read, stop, resolve, reject } = this.#parts;
     stop?.removeEventListener('abort', this.#onStop);
     this.#withdraw(error);
-    if (!this.#read.isWaiting) return;
-    unpark(this.#read, source.reads);
-    source.wakeReads();
+    if (read.isWaiting) {
+      unpark(read, this.#source.reads);
+      this.wake();
+    }
+    if (error === NONE) resolve(this.copied);
+    else reject(error);
   }
+}
+
+/** The reads of `pipe` get what is there, in their turn, or learn of the end. */
+function serveReads(pipe: MemoryFlow): void {
+  for (;;) {
+    const { available } = pipe; // first, since a write that it gives up may wake them too
+    const read = pipe.reads.head;
+    if (read === undefined) return;
+    if (available === 0) {
+      if (pipe.writerState === 'ended' || pipe.writerState === 'failed') pipe.endReads();
+      return;
+    }
+    if (read.link === undefined) fill(read, pipe, available);
+    else if (!read.link.take()) return;
+  }
+}
+
+/** Settles `read` with some of the `available` bytes. It settles first: to take them may end the reads behind it. */
+function fill(read: Operation, pipe: MemoryFlow, available: number): void {
+  if (read.isShort) {
+    pipe.giveUp(read, memoryGone('into', read));
+    return;
+  }
+  unpark(read, pipe.reads);
+  const count = Math.min(read.length, available);
+  const into = read.bytes ?? new Uint8Array(count);
+  read.resolve(read.bytes === undefined ? into : count);
+  pipe.take(into, count);
 }

@@ -100,7 +100,7 @@ export class MemoryPipe extends MemoryFlow {
       const operation = new Operation('write', this, writer, bytes, length);
       operation.done = done;
       const promise = this.park<number>(operation, this.writes, signal);
-      if (this.reads.tail !== undefined) this.wakeReads();
+      this.reads.head?.link?.wake();
       return promise;
     } catch (error) {
       return Promise.reject(error);

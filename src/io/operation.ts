@@ -26,10 +26,12 @@ export interface Link {
   readonly isLending: boolean;
   /** A write to the source begins: how many bytes of `chunk[start, end)` the sink takes now. */
   pass(chunk: Uint8Array, start: number, end: number): number;
-  /** It is the read's turn, and the source has bytes; whether it took some and waits its turn anew. */
+  /** The source has something while its read is the first that waits. */
+  wake(): void;
+  /** The read's turn; whether it took a piece and waits anew. */
   take(): boolean;
-  /** The sink took some of what is on offer. */
-  moved(): void;
+  /** The sink took so many bytes of what is on offer. */
+  moved(count: number): void;
   /** The source gives `write` up: what is on offer of it, the sink may not have any more. */
   recall(write: Operation, error: unknown): void;
 }

@@ -45,8 +45,7 @@ export class Ring {
     const first = Math.min(count, capacity - slot);
     copyBytes(into, 0, this.#bytes, slot, first);
     if (first < count) copyBytes(into, first, this.#bytes, 0, count - first);
-    this.#head += count;
-    this.#headSlot = slot + count < capacity ? slot + count : slot + count - capacity;
+    this.skip(count);
     return count;
   }
 
@@ -59,7 +58,8 @@ export class Ring {
   /** Takes `count` bytes of the front out, which somebody has copied. */
   skip(count: number): void {
     this.#head += count;
-    this.#headSlot = (this.#headSlot + count) % this.capacity;
+    const slot = this.#headSlot + count;
+    this.#headSlot = slot < this.capacity ? slot : slot - this.capacity;
   }
 
   /** Drops what is in it, and the memory: nothing is pushed any more. */
