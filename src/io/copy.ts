@@ -84,7 +84,9 @@ async function copyBetween(from: Reader, to: Writer, options: CopyOptions): Prom
   const { signal, close } = checked;
   const copyAll = (pieces: Pieces): Promise<number> => {
     if (pieces.stop?.aborted) throw pieces.stop.reason; // also when the limit is 0
-    return linkPipes(from, to, { ...pieces, size: COPY_SIZE }) ?? copyPieces(source, sink, pieces);
+    const { limit, onProgress, stop } = pieces;
+    const isPlain = limit === Number.POSITIVE_INFINITY && onProgress === undefined;
+    return (isPlain ? linkPipes(from, to, stop) : undefined) ?? copyPieces(source, sink, pieces);
   };
   if (!close) return copyAll({ ...checked, stop: signal, reading: signal, writing: signal });
   let stop: Stop | undefined;

@@ -18,22 +18,12 @@ export interface WaitedPipe {
   hint?(operation: Operation): string | undefined;
 }
 
-/** Two pipes that are joined, as the pipes know it: copy() has no call of its own in them (memory-link.ts). */
+/** Whoever goes on when an operation settles, in place of a promise: one pipe joined to the next (memory-link.ts). */
 export interface Link {
   /** Bytes that went through it. Its operations are used again and again, so theirs do not say whether any did. */
   readonly copied: number;
-  /** Whether bytes of the source are on offer in the sink: then its read has some, and does not wait. */
-  readonly isLending: boolean;
-  /** A write to the source begins: how many bytes of `chunk[start, end)` the sink takes now. */
-  pass(chunk: Uint8Array, start: number, end: number): number;
-  /** The source has something while its read is the first that waits. */
+  /** Its read is the first that waits, and now a write waits too: it shall take that. */
   wake(): void;
-  /** The read's turn; whether it took a piece and waits anew. */
-  take(): boolean;
-  /** The sink took so many bytes of what is on offer. */
-  moved(count: number): void;
-  /** The source gives `write` up: what is on offer of it, the sink may not have any more. */
-  recall(write: Operation, error: unknown): void;
 }
 
 /**

@@ -45,21 +45,9 @@ export class Ring {
     const first = Math.min(count, capacity - slot);
     copyBytes(into, 0, this.#bytes, slot, first);
     if (first < count) copyBytes(into, first, this.#bytes, 0, count - first);
-    this.skip(count);
-    return count;
-  }
-
-  /** What is next, at most `max` bytes of it, where it lies: valid until it is pulled or skipped. */
-  front(max: number): Uint8Array {
-    const slot = this.#headSlot;
-    return this.#bytes.subarray(slot, slot + Math.min(max, this.#tail - this.#head, this.capacity - slot));
-  }
-
-  /** Takes `count` bytes of the front out, which somebody has copied. */
-  skip(count: number): void {
     this.#head += count;
-    const slot = this.#headSlot + count;
-    this.#headSlot = slot < this.capacity ? slot : slot - this.capacity;
+    this.#headSlot = slot + count < capacity ? slot + count : slot + count - capacity;
+    return count;
   }
 
   /** Drops what is in it, and the memory: nothing is pushed any more. */

