@@ -2,6 +2,7 @@ import { checkOptions, checkSignal, checkWhole, describe } from './arguments.js'
 import { type ByteSink, type ByteSource, borrowReader, borrowWriter } from './byte-ends.js';
 import { abortEnd, CheckedReader, CheckedWriter, closeEnd } from './checked-ends.js';
 import { host } from './host.js';
+import { linkPipes } from './memory-link.js';
 import { onAbort } from './signals.js';
 import type { Reader, Signal, Writer } from './types.js';
 
@@ -82,17 +83,19 @@ async function copyBetween(from: Reader, to: Writer, options: CopyOptions): Prom
   const sink = new CheckedWriter('to', to);
   const checked = checkCopyOptions(options);
   const { signal, close } = checked;
-  if (!close) return copyPieces(source, sink, { ...checked, stop: signal, reading: signal, writing: signal });
+  const copyAll = (pieces: Pieces): Promise<number> => {
+    if (pieces.stop?.aborted) throw pieces.stop.reason; // also when the limit is 0
+    const { limit, onProgress, stop } = pieces;
+    const isPlain = limit === Number.POSITIVE_INFINITY && onProgress === undefined;
+    return (isPlain ? linkPipes(from, to, stop) : undefined) ?? copyPieces(source, sink, pieces);
+  };
+  if (!close) return copyAll({ ...checked, stop: signal, reading: signal, writing: signal });
   let stop: Stop | undefined;
   try {
     stop = new Stop(signal, to);
-    const pieces = copyPieces(source, sink, {
-      ...checked,
-      stop: stop.signal,
-      reading: stop.signalFor(from),
-      writing: stop.signalFor(to),
-    });
-    const copied = await stop.orElse(pieces);
+    const reading = stop.signalFor(from);
+    const writing = stop.signalFor(to);
+    const copied = await stop.orElse(copyAll({ ...checked, stop: stop.signal, reading, writing }));
     await Promise.all([closeEnd(to), closeEnd(from)]);
     return copied;
   } catch (error) {
@@ -115,7 +118,6 @@ interface Pieces {
 
 async function copyPieces(source: CheckedReader, sink: CheckedWriter, pieces: Pieces): Promise<number> {
   const { limit, onProgress, stop, reading, writing } = pieces;
-  if (stop?.aborted) throw stop.reason; // also when the limit is 0
   const buffer = new Uint8Array(Math.min(COPY_SIZE, limit));
   let copied = 0; // bytes
   while (copied < limit) {

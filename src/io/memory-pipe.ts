@@ -23,9 +23,9 @@ export class MemoryPipe extends Sides implements WaitedPipe, AbandonablePipe {
   bytesRead = 0;
   bytesWritten = 0;
 
-  private readonly ring: Ring | undefined; // none when unbuffered
-  protected readonly reads = new OperationQueue();
-  protected readonly writes = new OperationQueue();
+  readonly ring: Ring | undefined; // none when unbuffered
+  readonly reads = new OperationQueue();
+  readonly writes = new OperationQueue();
 
   // The ends, until the collector watches them.
   private ends: Ends | undefined = undefined;
@@ -77,7 +77,7 @@ export class MemoryPipe extends Sides implements WaitedPipe, AbandonablePipe {
   readChunk(reader: object): Promise<Uint8Array<ArrayBuffer> | null> {
     try {
       if (this.hasEnded()) return END;
-      const available = this.ring === undefined ? this.restOfFirstWrite() : this.ring.fill;
+      const { available } = this;
       if (available > 0) {
         const chunk = new Uint8Array(Math.min(available, CHUNK_MAX));
         this.take(chunk, chunk.length);
@@ -128,13 +128,16 @@ export class MemoryPipe extends Sides implements WaitedPipe, AbandonablePipe {
       const { length } = bytes;
       let done = 0;
       if (length === 0) return settled(0);
-      if (this.writes.head === undefined) {
+      const link = this.ring === undefined ? this.reads.head?.link : undefined; // it has the chunk where it lies
+      if (this.writes.head === undefined && link === undefined) {
         done = this.give(bytes, length);
         if (done === length) return settled(length);
       }
       const operation = new Operation('write', this, writer, bytes, length);
       operation.done = done;
-      return this.park(operation, this.writes, signal);
+      const promise = this.park<number>(operation, this.writes, signal);
+      link?.wake();
+      return promise;
     } catch (error) {
       return Promise.reject(error);
     }
@@ -233,17 +236,20 @@ export class MemoryPipe extends Sides implements WaitedPipe, AbandonablePipe {
 
   // Moving bytes
 
+  /** Bytes to be had now. */
+  get available(): number {
+    return this.ring === undefined ? this.restOfFirstWrite() : this.ring.fill;
+  }
+
   /** Copies what is there to the start of `into`, at most `length` bytes. */
-  private take(into: Uint8Array, length: number): number {
+  take(into: Uint8Array, length: number): number {
     let count: number;
     if (this.ring === undefined) {
       count = Math.min(length, this.restOfFirstWrite());
       if (count === 0) return 0;
       const write = this.writes.head as Operation;
       copyLentBytes(into, 0, write.bytes as Uint8Array, write.done, count);
-      this.bytesWritten += count;
-      write.done += count;
-      if (write.done === write.length) this.finishWrite(write);
+      this.move(write, count);
     } else {
       count = this.ring.pull(into, length);
       if (this.writes.head !== undefined) this.refill(this.ring);
@@ -266,15 +272,16 @@ export class MemoryPipe extends Sides implements WaitedPipe, AbandonablePipe {
   private refill(ring: Ring): void {
     while (this.restOfFirstWrite() > 0) {
       const write = this.writes.head as Operation;
-      const count = ring.push(write.bytes as Uint8Array, write.done, write.length);
-      this.bytesWritten += count;
-      write.done += count;
+      this.move(write, ring.push(write.bytes as Uint8Array, write.done, write.length));
       if (write.done < write.length) return;
-      this.finishWrite(write);
     }
   }
 
-  private finishWrite(write: Operation): void {
+  /** `count` bytes of `write`, whose turn it is, have gone. */
+  move(write: Operation, count: number): void {
+    this.bytesWritten += count;
+    write.done += count;
+    if (write.done < write.length) return;
     unpark(write, this.writes);
     write.resolve(write.length);
     if (this.writerState === 'closing' && this.writes.head === undefined) this.handOver();
@@ -313,7 +320,7 @@ export class MemoryPipe extends Sides implements WaitedPipe, AbandonablePipe {
   // Closing
 
   /** Whether there is nothing to read any more. @throws What a read rejects with when that is not a clean end. */
-  private hasEnded(): boolean {
+  hasEnded(): boolean {
     if (this.readerState !== 'open') throw this.closedError('reader', 0);
     if (this.writerState === 'open' || this.writerState === 'closing' || this.fill > 0) return false;
     if (this.writerState === 'failed') throw this.writerReason;
