@@ -16,8 +16,9 @@ import { parkLinked, unpark } from './waiting.js';
 export function linkPipes(from: object, to: object, stop: Signal | undefined): Promise<number> | undefined {
   const source = MemoryReader.pipeOf(from);
   const sink = MemoryWriter.pipeOf(to);
-  // One that a stream of Node's fills has to be asked with each read.
-  if (source?.read !== MemoryPipe.prototype.read || sink === undefined) return undefined;
+  // One that a stream fills has to be asked with each read, and one that empties into a stream with each write.
+  if (source?.read !== MemoryPipe.prototype.read || sink?.write !== MemoryPipe.prototype.write)
+    return undefined;
   const buffer = new Uint8Array(BUFFER_SIZE);
   // One of the two waits, or none.
   const read = new Operation('read', source, from, buffer, BUFFER_SIZE);

@@ -330,13 +330,13 @@ export class MemoryPipe extends Sides implements WaitedPipe, AbandonablePipe {
   }
 
   /** @throws What a write rejects with when either side has closed. */
-  private checkWritable(): void {
+  protected checkWritable(): void {
     if (this.writerState !== 'open') throw this.closedError('writer', 0);
     if (this.readerState !== 'open') throw this.readerGone(0);
   }
 
   /** Everything that was written before the end is where `close()` promised it: the reads that wait learn of the end. */
-  private handOver(): void {
+  protected handOver(): void {
     if (this.writerReason === NONE) {
       this.writerState = 'ended';
       this.writerClosed.resolve();
@@ -354,7 +354,7 @@ export class MemoryPipe extends Sides implements WaitedPipe, AbandonablePipe {
     if (this.readerState !== 'open') this.retire();
   }
 
-  private endReader(state: 'closed' | 'aborted', reason: unknown): void {
+  protected endReader(state: 'closed' | 'aborted', reason: unknown): void {
     if (this.readerState !== 'open') return;
     this.readerState = state;
     this.readerReason = reason;
@@ -381,7 +381,7 @@ export class MemoryPipe extends Sides implements WaitedPipe, AbandonablePipe {
   }
 
   /** Nothing is left to read, and nothing can happen that either side does not know. */
-  private retire(): void {
+  protected retire(): void {
     if (this.ends === undefined) unwatchForAbandonment(this);
     this.ends = undefined;
     this.ring?.drop();
