@@ -32,8 +32,12 @@ export interface CopyOptions {
  * to go on with; but what `limit` leaves of a chunk is lost with an iterable, and a stream of whole chunks (no BYOB)
  * stays locked then, so that nobody misses it unawares.
  *
+ * Between two pipes in memory, without `limit` and `onProgress`, what is written to a source that has no buffer is not copied
+ * on its way: it stays lent until the sink has taken it, and its write settles only then. A write that has a signal is copied,
+ * so that its memory can be given back at once.
+ *
  * @param from Where bytes come from.
- * @param to Where they go; each write is lent a part of one buffer of 64 KiB.
+ * @param to Where they go; each write is lent a part of one buffer of 64 KiB, or what the source's writer has lent.
  * @param options.limit In bytes.
  * @returns The number of bytes copied.
  * @throws {TypeError} A wrong argument; or an end that breaks its contract, which the message names.
@@ -83,19 +87,20 @@ async function copyBetween(from: Reader, to: Writer, options: CopyOptions): Prom
   const sink = new CheckedWriter('to', to);
   const checked = checkCopyOptions(options);
   const { signal, close } = checked;
-  const copyAll = (pieces: Pieces): Promise<number> => {
-    if (pieces.stop?.aborted) throw pieces.stop.reason; // also when the limit is 0
-    const { limit, onProgress, stop } = pieces;
-    const isPlain = limit === Number.POSITIVE_INFINITY && onProgress === undefined;
-    return (isPlain ? linkPipes(from, to, stop) : undefined) ?? copyPieces(source, sink, pieces);
-  };
-  if (!close) return copyAll({ ...checked, stop: signal, reading: signal, writing: signal });
+  if (!close) {
+    const pieces = { ...checked, stop: signal, reading: signal, writing: signal };
+    return linkPipes(from, to, pieces) ?? copyPieces(source, sink, pieces);
+  }
   let stop: Stop | undefined;
   try {
     stop = new Stop(signal, to);
-    const reading = stop.signalFor(from);
-    const writing = stop.signalFor(to);
-    const copied = await stop.orElse(copyAll({ ...checked, stop: stop.signal, reading, writing }));
+    const pieces = {
+      ...checked,
+      stop: stop.signal,
+      reading: stop.signalFor(from),
+      writing: stop.signalFor(to),
+    };
+    const copied = await stop.orElse(linkPipes(from, to, pieces) ?? copyPieces(source, sink, pieces));
     await Promise.all([closeEnd(to), closeEnd(from)]);
     return copied;
   } catch (error) {
@@ -118,6 +123,7 @@ interface Pieces {
 
 async function copyPieces(source: CheckedReader, sink: CheckedWriter, pieces: Pieces): Promise<number> {
   const { limit, onProgress, stop, reading, writing } = pieces;
+  if (stop?.aborted) throw stop.reason; // also when the limit is 0
   const buffer = new Uint8Array(Math.min(COPY_SIZE, limit));
   let copied = 0; // bytes
   while (copied < limit) {

@@ -12,8 +12,18 @@ import { NONE } from './sides.js';
 import type { Signal } from './types.js';
 import { parkLinked, unpark } from './waiting.js';
 
-/** Copies all, until `stop` fires, if these are ends of two memory pipes; resolves to the number of bytes. */
-export function linkPipes(from: object, to: object, stop: Signal | undefined): Promise<number> | undefined {
+interface Pieces {
+  readonly limit: number; // bytes
+  readonly onProgress: unknown;
+  readonly stop: Signal | undefined;
+}
+
+/** Copies all of it, until `stop` fires, if these are ends of two memory pipes. @returns The number of bytes. */
+export function linkPipes(
+  from: object,
+  to: object,
+  { limit, onProgress, stop }: Pieces,
+): Promise<number> | undefined {
   const source = MemoryReader.pipeOf(from);
   const sink = MemoryWriter.pipeOf(to);
   // One that a stream fills has to be asked with each read, and one that empties into a stream with each write.
@@ -23,20 +33,29 @@ export function linkPipes(from: object, to: object, stop: Signal | undefined): P
   // One of the two waits, or none.
   const read = new Operation('read', source, from, buffer, BUFFER_SIZE);
   const write = new Operation('write', sink, to, buffer, 0);
-  return new Promise((resolve, reject) => link({ source, sink, read, write, buffer, stop, resolve, reject }));
+  let settlers: Settlers | undefined;
+  const copied = new Promise<number>((resolve, reject) => {
+    settlers = { resolve, reject };
+  });
+  // Not in there: a trace has few lines, and the last one has to be the caller's.
+  link({ source, sink, read, write, buffer, stop, ...(settlers as unknown as Settlers) });
+  return copied;
 }
 
 const BUFFER_SIZE = 65536; // bytes
 
-interface Parts {
+interface Settlers {
+  readonly resolve: (copied: number) => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+interface Parts extends Settlers {
   readonly source: MemoryPipe;
   readonly sink: MemoryPipe;
   readonly read: Operation;
   readonly write: Operation;
   readonly buffer: Uint8Array;
   readonly stop: Signal | undefined;
-  readonly resolve: (copied: number) => void;
-  readonly reject: (reason: unknown) => void;
 }
 
 function link({ source, sink, read, write, buffer, stop, resolve, reject }: Parts): void {

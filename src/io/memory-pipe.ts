@@ -272,8 +272,10 @@ export class MemoryPipe extends Sides implements WaitedPipe, AbandonablePipe {
   private refill(ring: Ring): void {
     while (this.restOfFirstWrite() > 0) {
       const write = this.writes.head as Operation;
-      this.move(write, ring.push(write.bytes as Uint8Array, write.done, write.length));
-      if (write.done < write.length) return;
+      const rest = write.length - write.done;
+      const count = ring.push(write.bytes as Uint8Array, write.done, write.length);
+      this.move(write, count);
+      if (count < rest) return; // asked of what it was: a link's waits anew already
     }
   }
 
