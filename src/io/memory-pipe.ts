@@ -234,7 +234,7 @@ export class MemoryPipe extends Sides implements WaitedPipe, AbandonablePipe {
   // Moving bytes
 
   /** Copies what is there to the start of `into`, at most `length` bytes. */
-  private take(into: Uint8Array, length: number): number {
+  protected take(into: Uint8Array, length: number): number {
     let count: number;
     if (this.ring === undefined) {
       count = Math.min(length, this.restOfFirstWrite());
