@@ -1,10 +1,10 @@
 import { checkOptions, describe } from './arguments.js';
+import { FedReader } from './fed-reader.js';
 import { MemoryPipe } from './memory-pipe.js';
 import { MemoryWriter } from './memory-writer.js';
 import { StreamDrain } from './stream-drain.js';
 import { StreamFeed } from './stream-feed.js';
 import type { Pipe, PipeReader, PipeWriter } from './types.js';
-import { WebReader } from './web-reader.js';
 import {
   isReadableStream,
   isWritableStream,
@@ -101,7 +101,7 @@ export function webReader(argument: string, stream: ReadableStreamLike, name?: s
   checkUnlocked(argument, stream);
   const pipe = new MemoryPipe(name, undefined);
   const feed = new StreamFeed(argument, stream, pipe);
-  const reader = new WebReader(pipe, feed);
+  const reader = new FedReader(pipe, feed);
   pipe.attach({ reader });
   pipe.watchEnds(); // the stream is there already, and somebody may be waiting behind it
   return { end: reader, release: () => feed.release() };

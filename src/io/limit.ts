@@ -28,7 +28,7 @@ import type { PipeReader } from './types.js';
  * const length = new Uint8Array(1);
  * for (let i = 0; i < 2; i++) {
  *   await io.readFull(reader, length);
- *   console.log(await io.text(io.limit(reader, length[0]))); // prints hello you
+ *   console.log(await io.text(io.limit(reader, length[0] ?? 0))); // prints hello you
  * }
  * ```
  */

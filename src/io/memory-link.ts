@@ -29,6 +29,7 @@ export function linkPipes(
   // One that a stream fills has to be asked with each read, and one that empties into a stream with each write.
   if (source?.read !== MemoryPipe.prototype.read || sink?.write !== MemoryPipe.prototype.write)
     return undefined;
+  if (limit !== Number.POSITIVE_INFINITY || onProgress !== undefined || stop?.aborted) return undefined;
   const buffer = new Uint8Array(BUFFER_SIZE);
   // One of the two waits, or none.
   const read = new Operation('read', source, from, buffer, BUFFER_SIZE);

@@ -14,8 +14,9 @@ export function onlyBranch(input: TeeInput, name: string, piece = CHUNK_MAX): Pi
 /** Of all branches. */
 export function readersOf(source: TeeSource): PipeReader[] {
   return source.branches().map((branch) => {
-    const reader = new TeeReader(branch);
-    branch.attach(reader);
+    const reader = new TeeReader(branch, source);
+    branch.attach({ reader });
+    branch.watchEnds(); // somebody may be waiting behind the source already
     return reader;
   });
 }

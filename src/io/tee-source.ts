@@ -79,12 +79,12 @@ export class TeeSource {
     if (first < count) copyBytes(into, first, buffer, 0, count - first);
   }
 
-  /** `branch` has taken bytes: those that are too far behind it now are dropped. */
-  dropBehind(branch: TeeBranch): void {
+  /** A branch has come to `position`: those that are too far behind it now are dropped. */
+  dropBehind(position: number): void {
     const { capacity } = this.#limits;
     if (capacity === undefined) return;
     for (const other of this.#open) {
-      const lag = branch.position - other.position;
+      const lag = position - other.position;
       if (lag <= capacity) continue;
       this.#open.delete(other);
       other.drop(
@@ -97,7 +97,7 @@ export class TeeSource {
   }
 
   /** A branch waits, has taken all there is, or has left: there may be reason to read on. */
-  advance(): void {
+  pull(): void {
     if (this.#isReading) this.followRefs();
     else if (this.#isWanted && this.branches().some((branch) => branch.wanted > 0)) void this.#read();
   }
@@ -134,7 +134,7 @@ export class TeeSource {
   /** A branch reads no more. The last one takes the input along. */
   leave(branch: TeeBranch, failure: Failure | undefined): void {
     this.#open.delete(branch);
-    if (this.#open.size > 0) this.advance();
+    if (this.#open.size > 0) this.pull();
     else this.#end(failure);
   }
 
@@ -172,12 +172,12 @@ export class TeeSource {
   #got(count: number | null): void {
     if (this.#hasEnded) return;
     if (count === null) {
-      for (const branch of this.#open) branch.end();
+      for (const branch of this.#open) branch.closeWriter();
       this.#end(undefined);
     } else {
       this.position += count;
       for (const branch of this.#open) branch.offer();
-      this.advance();
+      this.pull();
     }
   }
 
@@ -190,8 +190,8 @@ export class TeeSource {
   /** Only the wait was given up: the input is open, and so are the branches. */
   #giveUp(error: DeadlockError): void {
     // Whoever waits though the branches were told began after that, or is not meant to count.
-    if (error.waits !== this.#known) for (const branch of this.#open) branch.rejectReads(() => error);
-    this.advance();
+    if (error.waits !== this.#known) for (const branch of this.#open) branch.giveUpAll(error);
+    this.pull();
   }
 
   #end(failure: Failure | undefined): void {
