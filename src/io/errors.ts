@@ -70,7 +70,7 @@ export class ClosedPipeError extends PipeError {
   }
 
   constructor(message: string, options: TransferErrorOptions = {}) {
-    super(message, 'cause' in options ? { cause: options.cause } : undefined);
+    super(message, options);
     this.bytesWritten = options.bytesWritten ?? 0;
   }
 }
