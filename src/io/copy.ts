@@ -2,7 +2,6 @@ import { checkOptions, checkSignal, checkWhole, describe } from './arguments.js'
 import { type ByteSink, type ByteSource, borrowReader, borrowWriter } from './byte-ends.js';
 import { abortEnd, CheckedReader, CheckedWriter, closeEnd } from './checked-ends.js';
 import { host } from './host.js';
-import { linkPipes } from './memory-link.js';
 import { onAbort } from './signals.js';
 import type { Reader, Signal, Writer } from './types.js';
 
@@ -89,7 +88,7 @@ async function copyBetween(from: Reader, to: Writer, options: CopyOptions): Prom
   const { signal, close } = checked;
   if (!close) {
     const pieces = { ...checked, stop: signal, reading: signal, writing: signal };
-    return linkPipes(from, to, pieces) ?? copyPieces(source, sink, pieces);
+    return copyPieces(source, sink, pieces);
   }
   let stop: Stop | undefined;
   try {
@@ -100,7 +99,7 @@ async function copyBetween(from: Reader, to: Writer, options: CopyOptions): Prom
       reading: stop.signalFor(from),
       writing: stop.signalFor(to),
     };
-    const copied = await stop.orElse(linkPipes(from, to, pieces) ?? copyPieces(source, sink, pieces));
+    const copied = await stop.orElse(copyPieces(source, sink, pieces));
     await Promise.all([closeEnd(to), closeEnd(from)]);
     return copied;
   } catch (error) {

@@ -128,16 +128,13 @@ export class MemoryPipe extends Sides implements WaitedPipe, AbandonablePipe {
       const { length } = bytes;
       let done = 0;
       if (length === 0) return settled(0);
-      const link = this.ring === undefined ? this.reads.head?.link : undefined; // it has the chunk where it lies
-      if (this.writes.head === undefined && link === undefined) {
+      if (this.writes.head === undefined) {
         done = this.give(bytes, length);
         if (done === length) return settled(length);
       }
       const operation = new Operation('write', this, writer, bytes, length);
       operation.done = done;
-      const promise = this.park<number>(operation, this.writes, signal);
-      link?.wake();
-      return promise;
+      return this.park<number>(operation, this.writes, signal);
     } catch (error) {
       return Promise.reject(error);
     }
