@@ -146,7 +146,8 @@ export class Execution implements EndsAtExit, Owner {
     };
     await Promise.all([
       this.#cancelInputs(),
-      new Tree(() => this.family).end(grace, tell),
+      // To look for processes takes a while.
+      this.pids.length === 0 ? tell() : new Tree(() => this.family).end(grace, tell),
       within(grace, Promise.all(functions.map((stage) => stage.ended))),
     ]);
     for (const stage of functions) stage.giveUp(reason);
