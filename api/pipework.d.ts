@@ -280,7 +280,6 @@ declare class Job implements AsyncDisposable {
     kill(): Promise<void>;
     [asyncDispose](): Promise<void>;
     toString(): string;
-    get output(): JobReader | undefined;
 }
 export type { Job };
 export interface JobResult {
@@ -348,7 +347,6 @@ export type Stdin = null | 'inherit' | 'pipe' | (string & {}) | {
 export type Stdout = 'pipe' | 'inherit' | null | number | Writer | FileTarget;
 declare class Substitution {
     #private;
-    readonly reader: JobReader;
     constructor(reader: JobReader, text: string);
     toString(): string;
 }

@@ -29,7 +29,7 @@ import {
 import { startChild } from './start/start-child.js';
 import { StderrTail } from './stderr-tail.js';
 import { isReader } from './stdin.js';
-import { Substitution } from './substitution.js';
+import { Substitution, substituted } from './substitution.js';
 import { type Family, Tree } from './tree.js';
 
 /** What `done` and the end of `job.stdout` are made of. */
@@ -163,7 +163,7 @@ export class Execution implements EndsAtExit, Owner {
     if (this.#options.stdin instanceof JobReader) inputs.push(this.#options.stdin);
     for (const stage of this.#stages) {
       if (!(stage instanceof Command)) continue;
-      for (const arg of stage.args) if (arg instanceof Substitution) inputs.push(arg.reader);
+      for (const arg of stage.args) if (arg instanceof Substitution) inputs.push(substituted(arg));
     }
     await Promise.all(
       inputs.map(async (reader) => {
@@ -322,7 +322,8 @@ export class Execution implements EndsAtExit, Owner {
     return { fd: output.sink as ChildFd };
   }
 
-  #substitute({ reader }: Substitution, given: ChildFd[]): ChildFd {
+  #substitute(substitution: Substitution, given: ChildFd[]): ChildFd {
+    const reader = substituted(substitution);
     const fd = reader.handOver();
     if (fd === undefined && !reader.isMissing) {
       throw new TypeError('the output of a substituted pipeline must be untouched');
