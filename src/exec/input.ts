@@ -1,10 +1,11 @@
-import { copy, type PipeReader, type PipeWriter, pipe, type Reader } from '../io/index.js';
+import { copy, type PipeWriter, type Reader } from '../io/index.js';
 import { abortable, closeEnd, isBytes } from '../io/internal.js';
 import { KernelReader, sharedReader } from '../os/internal.js';
 import { type ChildFd, NULL_FD, ownFd, sharedFd } from './child-fd.js';
 import { readerOf } from './fd-ends.js';
 import { JobReader } from './job-reader.js';
 import type { Links, Source } from './links.js';
+import { endedReader } from './no-ends.js';
 import { isText, type Stdin } from './stdin.js';
 import { openTarget } from './targets.js';
 
@@ -27,7 +28,7 @@ export interface Input {
  * @throws A system error; nothing is left open.
  */
 export function openInput(stdin: Stdin, forChild: boolean, links: Links): Input {
-  if (stdin === null) return { source: forChild ? NULL_FD : ended() };
+  if (stdin === null) return { source: forChild ? NULL_FD : endedReader('no stdin') };
   if (stdin === 'pipe') {
     const { source, sink } = links.open('stdin', { reader: forChild, writer: false });
     return { source, writer: sink as PipeWriter };
@@ -108,11 +109,4 @@ function joined(upstream: JobReader, forChild: boolean, links: Links): Input {
 
 function readerOfFile(file: ChildFd): Reader & { close(): void } {
   return { ...readerOf(file.value), close: () => file.close() };
-}
-
-/** A reader with nothing in it. */
-function ended(): PipeReader {
-  const { reader, writer } = pipe({ name: 'no stdin', capacity: 1 });
-  writer.close();
-  return reader;
 }

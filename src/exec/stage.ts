@@ -2,7 +2,7 @@ import type { PipeReader, PipeWriter } from '../io/index.js';
 import { NONE } from '../io/internal.js';
 import { abortReasonOf, type KernelWriter } from '../os/internal.js';
 import type { ChildFd } from './child-fd.js';
-import type { Command } from './command.js';
+import { Command } from './command.js';
 import type { StageResult } from './result.js';
 import type { Child } from './start/child.js';
 import type { StderrTail } from './stderr-tail.js';
@@ -76,7 +76,7 @@ export class ProcessStage implements RunningStage {
   #begun(): StageResult {
     const { pid } = this.child;
     return {
-      ...notBegun(this.index, String(this.#command)),
+      ...notBegun(this.index, commandLine(this.#command)),
       ...(pid !== undefined && { pid, startedAt: this.#startedAt }),
     };
   }
@@ -103,7 +103,7 @@ export class FunctionStage implements RunningStage {
     isLast: boolean,
   ) {
     this.index = index;
-    this.#name = nameOf(run);
+    this.#name = commandLine(run);
     this.#reader = reader;
     this.#writer = writer;
     const givenUp = new Promise<never>((_, reject) => {
@@ -151,8 +151,10 @@ export function notBegun(index: number, command: string): StageResult {
   return { index, command, code: null, signal: null, ok: false, forgiven: false, stderr: '' };
 }
 
-export function nameOf(run: StageFunction): string {
-  return run.name === '' ? 'function' : run.name;
+/** What messages call a stage. */
+export function commandLine(stage: Command | StageFunction): string {
+  if (stage instanceof Command) return String(stage);
+  return stage.name === '' ? 'function' : stage.name;
 }
 
 /** Closes what a stage that is not started would have got. */

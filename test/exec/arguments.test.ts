@@ -1,5 +1,6 @@
 /** Wrong arguments are errors that name them and what was received, before anything is started. */
 import { equal, match, throws } from 'node:assert/strict';
+import { PassThrough } from 'node:stream';
 import { test } from 'node:test';
 import * as exec from 'pipework/exec';
 import { children, rejection } from './ways.js';
@@ -151,6 +152,17 @@ test('pipeline(): its options are checked, each by name', () => {
       message: /^options\.\w+ must be .*, got /,
     });
   equal(children().length, 0);
+});
+
+test('stdout, stderr: a Node stream is told what makes a Writer of it', async () => {
+  for (const stream of [process.stdout, new PassThrough()]) {
+    const node = stream as never;
+    const hint =
+      /got (WriteStream|Socket|PassThrough|SyncWriteStream|Writable); fromNode\(\) of pipework\/node makes a Writer of a Node stream$/;
+    throws(() => exec.pipeline(['true'], { stdout: node }), hint);
+    throws(() => exec.pipeline(['true'], { stderr: node }), hint);
+    throws(() => exec.command('true', [], { stderr: node }), hint);
+  }
 });
 
 test('undefined is as if an option were not there, of a pipeline and of a command', async () => {

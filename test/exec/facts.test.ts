@@ -114,6 +114,22 @@ for (const way of WAYS) {
   });
 }
 
+test(
+  'stages: peak memory is reported above that of this process only, whose own the kernel counts',
+  inWay('native', async () => {
+    const [small] = (await exec.run(['true'])).stages;
+    equal(small?.peakMemory, undefined);
+    const size = process.resourceUsage().maxRSS * 1024 + 2 ** 26; // bytes
+    const [large] = (
+      await exec.run(
+        ['head', '-c', '1', '/dev/zero'],
+        ['dd', `bs=${size}`, 'count=1', 'if=/dev/zero', 'of=/dev/null'],
+      )
+    ).stages.slice(1);
+    ok((large?.peakMemory ?? 0) > size / 2);
+  }),
+);
+
 inEachWay('stages: a function has no pid, no usage and no code', async () => {
   const { stages } = await exec.run(async () => {});
   const [stage] = stages;

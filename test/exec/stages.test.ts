@@ -1,5 +1,6 @@
 /** What a stage is given, and what it finds when it starts. */
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
   mkdtempSync,
@@ -14,6 +15,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import * as io from 'pipework';
 import * as exec from 'pipework/exec';
+import { packageRoot } from '../fixtures/package-copy.js';
 import { runSource } from '../fixtures/run-source.js';
 import { isBlocking, linkOf } from '../os/descriptors.js';
 import { inWay, WAYS, type Way } from './ways.js';
@@ -31,6 +33,8 @@ function inheritable(): string[] {
 }
 
 const O_CLOEXEC = 0o2000000; // as /proc has it
+const PAGE = 4096; // bytes
+
 inEachWay(
   'a command: its arguments reach the program as they are, whatever a shell would make of them',
   async () => {
@@ -173,6 +177,24 @@ inEachWay('signals: a stage starts with all dispositions as by default and none 
     match(status, new RegExp(`^${set}:\\t0000000000000000$`, 'm'));
 });
 
+inEachWay('limits: a stage has the limit on open files that this process has', async () => {
+  const own = /^Max open files\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1];
+  const out = await exec.run(exec.shell('ulimit -Sn; ulimit -Sn 100; exec sh -c "ulimit -Sn"'));
+  deepEqual(out.lines(), [own, '100']);
+});
+
+test('start: nothing of this process is copied for a stage (native)', async () => {
+  const memory = new Uint8Array(64 * 1024 * 1024).fill(1); // bytes
+  await inWay('native', async () => {
+    await exec.run(['true']);
+    const before = process.resourceUsage().minorPageFault;
+    for (let at = 0; at < memory.length; at += PAGE) memory[at] = 2;
+    const faults = process.resourceUsage().minorPageFault - before;
+    // A page that is written to for the first time after a fork is a fault.
+    ok(faults < memory.length / PAGE / 10, `${faults} faults`);
+  })();
+});
+
 inEachWay('a pipeline: the parent keeps no end open, so that what nobody reads ends', async () => {
   const out = await exec.run(['yes'], ['head', '-n', '2']);
   equal(out.text(), 'y\ny\n');
@@ -240,6 +262,25 @@ inEachWay('capacity: is that of each link, and without it 256 KiB', async () => 
   await exec.run(fill, late);
   await exec.run(fill, late, { capacity: 8192 });
   deepEqual(counts, [256 * 1024, 8192]);
+});
+
+test('descriptors: what is inherited is blocking, whoever has set it otherwise', () => {
+  const given = `
+import os, subprocess, sys
+ends = os.pipe2(os.O_NONBLOCK)
+subprocess.run(sys.argv[1:], stdin=ends[0], stderr=ends[1])`;
+  const source = `
+    import * as exec from 'pipework/exec';
+    const cat = ['cat', '/proc/self/fdinfo/0', '/proc/self/fdinfo/2'];
+    process.stdout.write((await exec.run(cat, { stdin: 'inherit', stderr: 'inherit' })).stdout);`;
+  const program = [process.execPath, '--input-type=module', '--eval', source];
+  const { stdout, stderr } = spawnSync('python3', ['-c', given, ...program], {
+    cwd: packageRoot,
+    encoding: 'utf8',
+    env: { ...process.env, PIPEWORK_EXEC: 'native' },
+  });
+  const ends = stdout.split(/^(?=pos:)/m);
+  deepEqual(ends.map(isBlocking), [true, true], stderr);
 });
 
 test('descriptors: what this process has inherited itself, above those that a runtime closes, is not passed on', () => {

@@ -112,13 +112,22 @@ for (const way of WAYS) {
         rejection<Error>(exec.run(['sleep', '1000'], { signal })),
       );
       await turn();
-      const processes = readdirSync('/proc').filter((name) => /^\d+$/.test(name)).length;
-      const before = readCalls();
-      controller.abort(new Error('enough'));
-      for (const { message } of await Promise.all(failed)) equal(message, 'enough');
-      // A look reads a file of each process, to its end.
-      const looks = (readCalls() - before) / 2 / processes;
+      const looks = await looksDuring(async () => {
+        controller.abort(new Error('enough'));
+        for (const { message } of await Promise.all(failed)) equal(message, 'enough');
+      });
       ok(looks < 40, `${looks} looks`);
+    }),
+  );
+
+  test(
+    `a pipeline of which no process was started ends without a look at /proc (${way})`,
+    inWay(way, async () => {
+      const looks = await looksDuring(async () => {
+        await rejection(exec.run(['/nowhere/x'], ['cat']));
+        await rejection(exec.run(() => new Promise<void>(() => {}), { timeout: 1, killGrace: 1 }));
+      });
+      ok(looks < 1, `${looks} looks`);
     }),
   );
 
@@ -179,6 +188,14 @@ for (const way of WAYS) {
       await once(other, 'exit');
     }),
   );
+}
+
+/** A look reads a file of each process, to its end. */
+async function looksDuring(run: () => Promise<void>): Promise<number> {
+  const processes = readdirSync('/proc').filter((name) => /^\d+$/.test(name)).length;
+  const before = readCalls();
+  await run();
+  return (readCalls() - before) / 2 / processes;
 }
 
 /** Calls of read(2) by this process, so far. */
