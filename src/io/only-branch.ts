@@ -13,7 +13,7 @@ export function onlyBranch(input: TeeInput, name: string, piece = CHUNK_MAX): Pi
 
 /** Of all branches. */
 export function readersOf(source: TeeSource): PipeReader[] {
-  return source.branches().map((branch) => {
+  return source.branches.map((branch) => {
     const reader = new TeeReader(branch, source);
     branch.attach({ reader });
     branch.watchEnds(); // somebody may be waiting behind the source already

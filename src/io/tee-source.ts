@@ -37,12 +37,14 @@ export class TeeSource {
 
   readonly #input: TeeInput;
   readonly #limits: TeeLimits;
-  readonly #open = new Set<TeeBranch>();
   readonly #size: number; // bytes
   #buffer: Uint8Array | undefined;
   /** The position of the first byte of the buffer; those behind its end go on at its start. */
   #start = 0;
+  /** The branches that have not left. */
+  #open: readonly TeeBranch[];
   #isReading = false;
+  #tries = 0; // in a row that gave something
   #hasEnded = false;
   /** Which deadlock the branches know of. */
   #known: unknown;
@@ -52,7 +54,7 @@ export class TeeSource {
     this.#limits = limits;
     this.#buffer = limits.buffer;
     this.#size = limits.buffer?.length ?? limits.piece;
-    for (const name of names) this.#open.add(new TeeBranch(name, this));
+    this.#open = names.map((name) => new TeeBranch(name, this));
     // Branches that nobody reads hear at once of an input that failed, too.
     input.onFailure((reason) => {
       for (const branch of this.#open) branch.failWriter(reason);
@@ -66,8 +68,8 @@ export class TeeSource {
   }
 
   /** Those that have not left. */
-  branches(): TeeBranch[] {
-    return [...this.#open];
+  get branches(): readonly TeeBranch[] {
+    return this.#open;
   }
 
   /** Copies what was read from `position` on to the start of `into`; it is all in the buffer. */
@@ -86,7 +88,7 @@ export class TeeSource {
     for (const other of this.#open) {
       const lag = position - other.position;
       if (lag <= capacity) continue;
-      this.#open.delete(other);
+      this.#remove(other);
       other.drop(
         new LimitError(
           `${other.name}: fell ${lag} bytes behind the fastest branch, more than its capacity of ${capacity} bytes`,
@@ -98,27 +100,45 @@ export class TeeSource {
 
   /** A branch waits, has taken all there is, or has left: there may be reason to read on. */
   pull(): void {
-    if (this.#isReading) this.followRefs();
-    else if (this.#isWanted && this.branches().some((branch) => branch.wanted > 0)) void this.#read();
+    if (this.#isReading) {
+      this.followRefs();
+      return;
+    }
+    if (!this.#isWanted || !this.#open.some((branch) => branch.wanted > 0)) return;
+    const { piece, isExact } = this.#limits;
+    const length = isExact ? Math.max(...this.#open.map((branch) => branch.wanted)) : piece;
+    // What need not wait is had at once. But a kernel's pipe may always have more, and then only a read lets timers and
+    // signals have their turn.
+    if (this.#tries++ < TRIES_MAX && this.tryAdvance(length)) return;
+    this.#tries = 0;
+    void this.#read(length);
   }
 
   /**
    * Takes at most `length` bytes that the input has now, without waiting, if it can be asked; with 0 only an end that it
-   * knows of. Not for reads that may wait: a source that always has something would never let timers have their turn.
+   * knows of. Returns whether anything came.
    */
-  tryAdvance(length: number): void {
-    if (this.#isReading || !this.#isWanted) return;
+  tryAdvance(length: number): boolean {
+    if (this.#isReading || !this.#isWanted) return false;
+    this.#isReading = true; // whatever a source of somebody's own does in its turn
+    let count: number | null;
     try {
-      this.#got(this.#input.tryRead(this.#room(length)));
+      count = this.#input.tryRead(this.#room(length));
     } catch (error) {
+      this.#isReading = false;
       this.#fail(error);
+      return true;
     }
+    this.#isReading = false;
+    if (count === 0) return false;
+    this.#got(count);
+    return true;
   }
 
   /** A wait on the input counts as long as one of those who wait for it does. */
   followRefs(): void {
     if (!this.#isReading) return;
-    this.#input.refer(this.branches().some((branch) => branch.wanted > 0 && branch.readerRefed));
+    this.#input.refer(this.#open.some((branch) => branch.wanted > 0 && branch.readerRefed));
   }
 
   /** A branch was told of a deadlock. */
@@ -128,13 +148,13 @@ export class TeeSource {
 
   /** Who the others wait for: the first branch that has not taken all. */
   get slowest(): TeeBranch | undefined {
-    return this.branches().find((branch) => branch.fill > 0);
+    return this.#open.find((branch) => branch.fill > 0);
   }
 
   /** A branch reads no more. The last one takes the input along. */
   leave(branch: TeeBranch, failure: Failure | undefined): void {
-    this.#open.delete(branch);
-    if (this.#open.size > 0) this.pull();
+    this.#remove(branch);
+    if (this.#open.length > 0) this.pull();
     else this.#end(failure);
   }
 
@@ -151,14 +171,16 @@ export class TeeSource {
     return this.#buffer.subarray(slot, Math.min(slot + Math.min(length, this.#limits.piece), this.#size));
   }
 
-  async #read(): Promise<void> {
+  #remove(branch: TeeBranch): void {
+    this.#open = this.#open.filter((other) => other !== branch);
+  }
+
+  async #read(length: number): Promise<void> {
     this.#isReading = true;
     this.followRefs();
     let count: number | null;
     try {
-      const { piece, isExact } = this.#limits;
-      const wanted = isExact ? Math.max(...this.branches().map((branch) => branch.wanted)) : piece;
-      count = await this.#input.read(this.#room(wanted));
+      count = await this.#input.read(this.#room(length));
     } catch (error) {
       this.#isReading = false;
       if (!(error instanceof DeadlockError)) this.#fail(error);
@@ -200,3 +222,5 @@ export class TeeSource {
     void this.#input.end(failure);
   }
 }
+
+const TRIES_MAX = 16; // at most 1 MiB

@@ -22,16 +22,6 @@ const EXCEPTIONS: readonly Exception[] = [
       /of the reader fails with ClosedPipeError because of the writer's reason when the reader has closed, then the writer aborted$/,
   },
   {
-    why: 'a source is asked, and answers later than in the same turn',
-    rows: /./,
-    cases: /^read\(\) called before the own close\(\)|^close\(\) of the reader may come in the same turn/,
-  },
-  {
-    why: 'the source before has to say first that it has ended',
-    rows: /concat, unbuffered/,
-    cases: /^tryWrite\(\) moves what the reads that wait take and no more$/,
-  },
-  {
     why: 'a source is asked for one read at a time',
     rows: /unbuffered/,
     cases: /^tryWrite\(\) serves the reads that wait, in call order/,

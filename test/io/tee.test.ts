@@ -31,12 +31,10 @@ function endless(length = SIZE) {
 }
 
 /**
- * A pipe read through a branch keeps the contract, but for what needs the other side in the same turn or after the end: the
- * source of a branch is any reader, which is asked when the branch waits, and not any more when all have left.
+ * A pipe read through a branch keeps the contract, but for what needs the other side after the end: the source of a branch is
+ * any reader, which is not asked any more when all have left.
  */
 const NOT_HELD = [
-  'read() called before the own close() in the same turn takes what is there',
-  'close() of the reader may come in the same turn as the read that took the last byte of a write',
   ...['read()', 'read(0)', 'tryRead()', 'tryRead(0)', 'next()'].map(
     (call) =>
       `${call} of the reader fails with ClosedPipeError because of the writer's reason when the reader has closed, ` +
