@@ -29,24 +29,21 @@ export async function runSuiteInPage(
   page.on('pageerror', (error) => {
     printed += `${error.stack ?? error}\n`;
   });
-  // Heard even of a page that is busy for ever after, and a tenth of the work of page.exposeFunction().
-  const session = await page.context().newCDPSession(page);
-  session.on('Runtime.bindingCalled', ({ payload }) => {
-    report += `${payload}\n`;
-  });
-  await session.send('Runtime.enable');
-  await session.send('Runtime.addBinding', { name: 'tell' });
   const how = await settle(page, timeout, async () => {
+    // Heard even of a page that is busy for ever after, and far less work than page.exposeFunction().
+    const session = await page.context().newCDPSession(page);
+    session.on('Runtime.bindingCalled', ({ payload }) => {
+      report += `${payload}\n`;
+    });
+    await session.send('Runtime.enable');
+    await session.send('Runtime.addBinding', { name: 'tell' });
     await page.goto(site.origin);
     const [path, suite] = [program, name].map((text) => JSON.stringify(text));
     await page.evaluate(`import(${path}).then(({ run }) => run(${suite}))`);
   });
-  await closeWithin(page, CLOSE_TIMEOUT);
+  await page.close(); // also one that is busy
   return outcomeOf(report, { isClean: how === undefined, how: how ?? 'the page ended', printed }, cases);
 }
-
-/** A page that is busy for ever does not close, and goes with its browser. */
-const CLOSE_TIMEOUT = 5_000; // milliseconds
 
 /** What went wrong with it, if anything. */
 async function settle(page: Page, timeout: number, run: () => Promise<void>): Promise<string | undefined> {
@@ -64,13 +61,4 @@ async function settle(page: Page, timeout: number, run: () => Promise<void>): Pr
   } finally {
     clearTimeout(timer);
   }
-}
-
-async function closeWithin(page: Page, timeout: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise((resolve) => {
-    timer = setTimeout(resolve, timeout);
-  });
-  await Promise.race([page.close().catch(() => {}), late]);
-  clearTimeout(timer);
 }

@@ -19,6 +19,8 @@ const skip = executablePath === undefined ? "needs Chromium: 'apt-get install ch
 
 /** Enough for a page to come as far as its second case, however busy the machine. */
 const TIMEOUT = 10_000; // milliseconds
+/** Against hanging only. */
+const LONG = 60_000; // milliseconds
 
 let site: Site;
 let chromium: Chromium;
@@ -31,15 +33,18 @@ after(async () => {
   await site.close();
 });
 
-function runInPage(name: string, browser = chromium.browser, cases = 2): Promise<Outcome> {
-  return runSuiteInPage(browser, name, { site, program, cases, timeout: TIMEOUT });
+function runInPage(
+  name: string,
+  { browser = chromium.browser, cases = 2, timeout = LONG } = {},
+): Promise<Outcome> {
+  return runSuiteInPage(browser, name, { site, program, cases, timeout });
 }
 
 test('runSuiteInPage(): what the page told is the outcome, and the count of cases is checked', {
   skip,
 }, async () => {
   deepEqual(await runInPage('works'), { passed: 2, failed: [], skipped: [] });
-  const { failed } = await runInPage('works', chromium.browser, 3);
+  const { failed } = await runInPage('works', { cases: 3 });
   equal(failed[0]?.why, 'there were 2, where the suite has 3');
 });
 
@@ -76,7 +81,9 @@ for (const [name, passed, where, why] of [
 test('runSuiteInPage(): a page that waits, or is busy, for ever is closed, and the failure says where', {
   skip,
 }, async () => {
-  const outcomes = await Promise.all(['waits for ever', 'is busy for ever'].map((name) => runInPage(name)));
+  const outcomes = await Promise.all(
+    ['waits for ever', 'is busy for ever'].map((name) => runInPage(name, { timeout: TIMEOUT })),
+  );
   const failed = [{ name: 'b', why: 'hung: the page was closed after 10 s' }];
   for (const outcome of outcomes) deepEqual(outcome, { passed: 1, failed, skipped: [] });
 });
@@ -91,7 +98,7 @@ test('runSuiteInPage(): a page that crashes has failed, and the failure says whe
       return made;
     },
   } as unknown as Browser;
-  const outcome = runInPage('waits for ever', browser);
+  const outcome = runInPage('waits for ever', { browser });
   const session = await (await page).context().newCDPSession(await page);
   await (await page).waitForFunction('document.title === "b"');
   await session.send('Page.crash').catch(() => {}); // nobody is left to answer
