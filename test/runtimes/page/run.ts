@@ -1,6 +1,7 @@
 /** What a page runs: `run(SUITE)` runs the cases of a suite, and tells the program that opened the page of each. */
 import { everywhere } from '../everywhere.js';
 import { runCases } from '../run-cases.js';
+import { turn } from '../turn.js';
 
 /** Of a page, what is used here. */
 interface Page {
@@ -17,6 +18,7 @@ export async function run(suiteName: string): Promise<void> {
     tell: (line) => page.tell(JSON.stringify(line)),
     show: (error) => (error instanceof Error ? showError(error) : String(error)),
   });
+  await turn(); // a rejection that nobody handles is told by then
 }
 
 /** Its stack begins with its message. */
