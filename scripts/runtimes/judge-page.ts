@@ -1,5 +1,5 @@
 /** Compares docs/runtimes.md with what has run, or writes it. */
-import { columnsOf, differences, type IsOurs, PAGE_FILE, readPage, writePage } from './page.js';
+import { columnsOf, differences, type IsOurs, PAGE_FILE, readPage, replaced, writePage } from './page.js';
 import type { Result } from './text-report.js';
 
 export interface JudgePageOptions {
@@ -14,7 +14,7 @@ export function judgePage(results: readonly Result[], { isOurs, write }: JudgePa
   const columns = columnsOf(results);
   const rows = [...new Set(results.map(({ suite }) => suite))];
   if (write) {
-    writePage(rows, columns, isOurs);
+    writePage(replaced(readPage(), rows, columns, isOurs));
     return true;
   }
   const wrong = differences(readPage(), rows, columns, isOurs);

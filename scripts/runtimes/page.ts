@@ -32,14 +32,21 @@ export function readPage(): Page {
   return parsePage(readFileSync(PATH, 'utf8'));
 }
 
-/** Puts `columns` into the place of those that `isOurs` takes for its own, or behind all others if there are none. */
-export function writePage(rows: readonly string[], columns: readonly Column[], isOurs: IsOurs): void {
-  const page = readPage();
+export function writePage(page: Page): void {
+  writeFileSync(PATH, renderPage(page));
+}
+
+/** With `columns` in the place of those that `isOurs` takes for its own, or behind all others if there are none. */
+export function replaced(
+  page: Page,
+  rows: readonly string[],
+  columns: readonly Column[],
+  isOurs: IsOurs,
+): Page {
   const at = page.columns.findIndex(isOurs);
   const others = page.columns.filter((column) => !isOurs(column)).map((column) => moved(page, column, rows));
   const before = at === -1 ? others.length : page.columns.slice(0, at).filter((one) => !isOurs(one)).length;
-  const all = [...others.slice(0, before), ...columns, ...others.slice(before)];
-  writeFileSync(PATH, renderPage({ rows, columns: all }));
+  return { rows, columns: [...others.slice(0, before), ...columns, ...others.slice(before)] };
 }
 
 export type IsOurs = (column: Column) => boolean;
@@ -52,7 +59,7 @@ export function columnsOf(results: readonly Result[]): Column[] {
   }));
 }
 
-/** Where `columns` and the page's own that `isOurs` takes for the same differ: a line for each place. */
+/** Where `columns` and those of the page that `isOurs` takes for the same differ, besides their names: a line for each. */
 export function differences(
   page: Page,
   rows: readonly string[],
@@ -103,9 +110,14 @@ export function parsePage(text: string): Page {
 
 const HEAD = `# Where what runs
 
-A row is a suite of tests, a column a runtime. \`npm run test:runtimes\` and \`npm run test:browser\` run them all; what a cell
-does not leave out passes there. Each has written its columns here with \`-- --write\`, and fails when they are not as it
-found them. Chromium is that of Debian at the time.
+A row is a suite of tests, a column a runtime. \`npm run test:runtimes\` and \`npm run test:browser\` run them all, in processes
+and in pages of their own; what a cell does not leave out passes there. Each has written its columns with \`-- --write\`, and
+fails when they are not as it found them. Node 20.19 is the oldest that works; Chromium is Debian's of that day.
+
+What stands before the comma is what is tested: the pipes in memory of \`pipework\`, its toolkit and its adapters to Web
+streams; \`pipework/testing\`; the kernel pipes of \`pipework/os\`, also around a FIFO or a pipe that came from outside; the
+streams of \`pipework/node\`; the pipelines of \`pipework/exec\`. \`posix\`, \`thread\`, \`nowait\` and \`poll\` are ways of calling
+the kernel that another system, or another runtime, would choose.
 `;
 
 const NOTES = '## What is left out, and why';

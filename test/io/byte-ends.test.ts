@@ -36,7 +36,7 @@ function source(
         }
         return undefined;
       },
-      cancel: (...reasons: unknown[]) => told.push(...reasons),
+      cancel: (reason: unknown) => told.push(reason),
     }),
     { highWaterMark: 0 },
   );

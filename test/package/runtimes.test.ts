@@ -8,6 +8,15 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { type Engine, engineOf } from '../../scripts/runtimes/engine.js';
 import { type Ended, type Line, type Outcome, outcomeOf } from '../../scripts/runtimes/outcome.js';
+import {
+  columnsOf,
+  differences,
+  type Page,
+  parsePage,
+  readPage,
+  renderPage,
+  replaced,
+} from '../../scripts/runtimes/page.js';
 import { runSuite } from '../../scripts/runtimes/run-suite.js';
 import { runtimes } from '../../scripts/runtimes/runtimes.js';
 import { textReport } from '../../scripts/runtimes/text-report.js';
@@ -181,6 +190,87 @@ Failed:
 
 22 passed, 1 failed, 4 skipped`,
   );
+});
+
+const cell = (runs: 'yes' | 'in part' | 'no', ...why: string[]) => ({ runs, why });
+const SMALL: Page = {
+  rows: ['memory', 'kernel'],
+  columns: [
+    { name: 'Node 1', cells: [cell('yes'), cell('in part', 'no b here', 'no c here')] },
+    { name: 'Chromium 2', cells: [cell('yes'), cell('no', 'no kernel')] },
+  ],
+};
+const isNode = ({ name }: { name: string }) => name.startsWith('Node');
+
+test('renderPage(), parsePage(): a table with notes, which says all of it', () => {
+  const text = renderPage(SMALL);
+  match(
+    text,
+    /^\| {2}\| Node 1 \| Chromium 2 \|\n\| --- \| --- \| --- \|\n\| memory \| yes \| yes \|\n\| kernel \| in part \(1\) \(2\) \| no \(3\) \|$/m,
+  );
+  match(text, /\n\n1\. no b here\n2\. no c here\n3\. no kernel\n$/);
+  deepEqual(parsePage(text), SMALL);
+  throws(() => parsePage(text.replace('no (3)', '12 passed')), /got '12 passed'$/);
+});
+
+test('columnsOf(): what has run, without any count', () => {
+  const skipped = [
+    { name: 'b', why: 'no b here' },
+    { name: 'd', why: 'no b here' },
+  ];
+  const results = [
+    { engine: 'Node 1', suite: 'memory', outcome: { passed: 12, failed: [], skipped: [] } },
+    { engine: 'Bun 2', suite: 'memory', outcome: { passed: 9, failed: [], skipped } },
+    { engine: 'Node 1', suite: 'kernel', outcome: { passed: 0, failed: [], skipped } },
+    { engine: 'Bun 2', suite: 'kernel', outcome: { passed: 1, failed: [], skipped: [] } },
+  ];
+  deepEqual(columnsOf(results), [
+    { name: 'Node 1', cells: [cell('yes'), cell('no', 'no b here')] },
+    { name: 'Bun 2', cells: [cell('in part', 'no b here'), cell('yes')] },
+  ]);
+});
+
+test('differences(): each place where the page is not what has run, whatever the version', () => {
+  const { rows, columns } = SMALL;
+  const later = [{ name: 'Node 3', cells: columns[0]?.cells ?? [] }];
+  deepEqual(differences(SMALL, rows, later, isNode), []);
+  const other = [{ name: 'Node 1', cells: [cell('in part', 'no a here'), cell('in part', 'no b here')] }];
+  deepEqual(differences(SMALL, rows, other, isNode), [
+    'memory on Node 1: in part, no a here, and the page says: yes',
+    'kernel on Node 1: in part, no b here, and the page says: in part, no b here, no c here',
+  ]);
+  deepEqual(differences(SMALL, [...rows, 'more'], later, isNode), ['it has other rows']);
+  deepEqual(differences(SMALL, rows, [...later, ...later], isNode), ['it has other columns']);
+});
+
+test('replaced(): the columns of one command, and those of the other stay', () => {
+  const later = [{ name: 'Node 3', cells: [cell('yes'), cell('yes')] }];
+  const chromium = SMALL.columns.slice(1);
+  deepEqual(replaced(SMALL, SMALL.rows, later, isNode), {
+    rows: SMALL.rows,
+    columns: [...later, ...chromium],
+  });
+  deepEqual(replaced({ rows: [], columns: [] }, SMALL.rows, later, isNode).columns, later);
+  const more = replaced(SMALL, ['kernel', 'new'], later, isNode).columns[1]?.cells;
+  deepEqual(more, [cell('no', 'no kernel'), cell('no', 'nobody has tried')]);
+});
+
+test('docs/runtimes.md: has a row for each suite, a column for each runtime that is pinned, and is what the scripts write', () => {
+  const page = readPage();
+  deepEqual(
+    page.rows,
+    suites.map(({ name }) => name),
+  );
+  const { optionalDependencies: pinned } = JSON.parse(
+    readFileSync(new URL('package.json', binaries), 'utf8'),
+  );
+  const names = runtimes.map(({ name, binaries }) => {
+    const version = pinned[binaries['linux-x64']?.package ?? ''].split('@').at(-1);
+    return `${name.split(' ')[0]} ${version}`;
+  });
+  const columns = page.columns.map(({ name }) => name.replace(/^Chromium [\d.]+$/, 'Chromium'));
+  deepEqual(columns, [...names, 'Chromium']);
+  equal(readFileSync(new URL('../../../docs/runtimes.md', import.meta.url), 'utf8'), renderPage(page));
 });
 
 test('a filter that fits no runtime and suite is an error, not a success', () => {

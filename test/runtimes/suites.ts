@@ -43,8 +43,8 @@ export const suites: readonly Suite[] = [
         () => import('../os/web-streams.test.js'),
       ),
   },
-  { name: 'fromNode, reading', cases: readingCases },
-  { name: 'fromNode, writing', cases: writingCases },
+  { name: 'Node streams, reading', cases: readingCases },
+  { name: 'Node streams, writing', cases: writingCases },
   {
     name: 'Node streams, in detail',
     cases: () =>
@@ -54,9 +54,9 @@ export const suites: readonly Suite[] = [
       ),
   },
   { name: 'stream/iter', cases: streamIter },
-  { name: 'children', cases: () => children },
-  { name: 'processes', cases: () => processes },
-  { name: 'processes, thread', mode: 'thread', cases: () => onNode(processes) },
+  { name: 'kernel, with children', cases: () => children },
+  { name: 'exec', cases: () => processes },
+  { name: 'exec, thread', mode: 'thread', cases: () => onNode(processes) },
   { name: 'deadlocks', cases: () => deadlocks },
   { name: 'workers', prints: DENOS_WORD, cases: () => workers },
 ];
