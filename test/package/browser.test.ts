@@ -11,6 +11,7 @@ import { type Chromium, findChromium, launchChromium } from '../../scripts/brows
 import { runSuiteInPage } from '../../scripts/browser/run-suite-in-page.js';
 import { openSite, type Site } from '../../scripts/browser/site.js';
 import type { Outcome } from '../../scripts/runtimes/outcome.js';
+import { until } from '../exec/processes.js';
 
 const script = fileURLToPath(new URL('../../scripts/test-browser.js', import.meta.url));
 const program = '/build/test/fixtures/page-suites.js';
@@ -153,10 +154,10 @@ for (const [signal, status] of [
         stdio: ['ignore', 'ignore', 'inherit'],
       });
       const exited = new Promise((resolve) => child.once('exit', resolve));
-      await until(() => processesWith(folder) > 1);
+      await until(() => processesWith(folder) > 1, 'the browser runs');
       child.kill(signal);
       equal(await exited, status);
-      await until(() => processesWith(folder) === 0);
+      await until(() => processesWith(folder) === 0, 'the browser has ended');
       deepEqual(readdirSync(folder), []);
     } finally {
       rmSync(folder, { recursive: true });
@@ -174,9 +175,4 @@ function processesWith(folder: string): number {
       return false; // it has gone
     }
   }).length;
-}
-
-/** Looks every few milliseconds; the runner has the bound. */
-async function until(isSo: () => boolean): Promise<void> {
-  while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 20));
 }

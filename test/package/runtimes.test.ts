@@ -1,7 +1,15 @@
 /** `npm run test:runtimes` tells of every case what became of it, and takes nothing that hangs or crashes for a success. */
 import { deepEqual, equal, match, throws } from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -20,6 +28,7 @@ import {
 import { runSuite } from '../../scripts/runtimes/run-suite.js';
 import { runtimes } from '../../scripts/runtimes/runtimes.js';
 import { textReport } from '../../scripts/runtimes/text-report.js';
+import { until } from '../exec/processes.js';
 import { suites } from '../runtimes/suites.js';
 
 const binaries = new URL('../../../test/runtimes/binaries/', import.meta.url);
@@ -128,6 +137,44 @@ test('runSuite(): a process has the mode of its suite, and may print only what t
   match((await run({ mode: 'posix' })).failed[0]?.why ?? '', /had printed\nposix$/);
   match((await run({ prints: /^posix\n/ })).failed[0]?.why ?? '', /had printed\nundefined$/);
   deepEqual(await run({ mode: 'posix', prints: /^posix\n/ }), { passed: 1, failed: [], skipped: [] });
+});
+
+test('exitOnSignals(), runSuite(): a signal ends what runs, and what that has started, and leaves no file', async (t) => {
+  const folder = folderOf(t);
+  const [program, told, temporary] = ['starts.mjs', 'pids', 'tmp'].map((name) => join(folder, name)) as [
+    string,
+    string,
+    string,
+  ];
+  mkdirSync(temporary);
+  writeFileSync(
+    program,
+    `import { spawn } from 'node:child_process';
+     import { renameSync, writeFileSync } from 'node:fs';
+     const { pid } = spawn('sleep', ['1000']);
+     writeFileSync(process.argv[3], process.pid + ' ' + pid);
+     renameSync(process.argv[3], ${JSON.stringify(told)});`,
+  );
+  const scripts = new URL('../../scripts/runtimes/', import.meta.url);
+  const source = `
+    import { exitOnSignals } from '${new URL('exit-on-signals.js', scripts)}';
+    import { runSuite } from '${new URL('run-suite.js', scripts)}';
+    exitOnSignals();
+    const options = ${JSON.stringify({ program, cases: 1, timeout: 60_000 })};
+    await runSuite(${JSON.stringify(SELF)}, { name: 'a suite' }, options);`;
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', source], {
+    env: { ...process.env, TMPDIR: temporary },
+    stdio: 'inherit',
+  });
+  const exited = new Promise((resolve) => child.once('exit', resolve));
+  const isThere = (pid: string): boolean => existsSync(`/proc/${pid}/exe`); // which a zombie has not
+  await until(() => existsSync(told), 'both run');
+  const pids = readFileSync(told, 'utf8').split(' ');
+  deepEqual(pids.map(isThere), [true, true]);
+  child.kill('SIGTERM');
+  equal(await exited, 143);
+  await until(() => !pids.some(isThere), 'neither runs');
+  deepEqual(readdirSync(temporary), []);
 });
 
 test('engineOf(): says why there is no binary, which is a skip, and throws when one is not installed', async (t) => {
