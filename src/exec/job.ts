@@ -42,7 +42,8 @@ export class Job implements AsyncDisposable {
   }
 
   /**
-   * What the first stage reads, with `stdin: 'pipe'`. Close it, or the pipeline waits for more.
+   * What the first stage reads, with `stdin: 'pipe'`. Close it, or the pipeline waits for more. To abort it ends the
+   * pipeline, and `done` rejects with the reason: the stage would take what it has got for the whole.
    *
    * @throws {TypeError} The pipeline reads something else.
    */
