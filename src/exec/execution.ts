@@ -22,6 +22,7 @@ import {
   commandLine,
   FunctionStage,
   notBegun,
+  now,
   ProcessStage,
   type RunningStage,
   type StageFunction,
@@ -273,6 +274,7 @@ export class Execution implements EndsAtExit, Owner {
         given.push(this.#substitute(arg));
         return `/dev/fd/${given.length - 1}`;
       });
+      const startedAt = now();
       const child = startChild({
         name: commandLine(stage),
         file: stage.file,
@@ -281,7 +283,7 @@ export class Execution implements EndsAtExit, Owner {
         cwd: stage.options.cwd ?? this.#options.cwd,
         fds: given,
       });
-      this.#running.push(new ProcessStage(index, stage, child, stderr.tail));
+      this.#running.push(new ProcessStage(index, stage, startedAt, child, stderr.tail));
       return child.pid !== undefined;
     } finally {
       for (const fd of given) fd.close();

@@ -42,7 +42,8 @@ export class Job implements AsyncDisposable {
   }
 
   /**
-   * What the first stage reads, with `stdin: 'pipe'`. Close it, or the pipeline waits for more.
+   * What the first stage reads, with `stdin: 'pipe'`. Close it, or the pipeline waits for more. To abort it ends the
+   * pipeline, and `done` rejects with the reason: the stage would take what it has got for the whole.
    *
    * @throws {TypeError} The pipeline reads something else.
    */
@@ -76,7 +77,8 @@ export class Job implements AsyncDisposable {
    * somebody uses `stdout` in the same turn or did before.
    *
    * Rejects with a `PipelineError`, with the reason of the `signal`, with what reading `stdin` or writing `stdout`
-   * failed with, or with a `LimitError` when more than `maxBytes` came; nothing of the pipeline runs any more then.
+   * failed with or `job.stdin` was aborted with, or with a `LimitError` when more than `maxBytes` came; nothing of the
+   * pipeline runs any more then.
    */
   get done(): Promise<JobResult> {
     this.#done ??= this.#wait();

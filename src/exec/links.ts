@@ -19,7 +19,7 @@ export interface Link {
 
 /**
  * Makes the pipes of one pipeline. Each holds 256 KiB, which is a fifth faster than the kernel's 64, as long as this
- * process has few of them: an ordinary user's pipes hold 64 MiB in all, and beyond that each new one a mere 8 KiB.
+ * thread has few of them: an ordinary user's pipes hold 64 MiB in all, and beyond that each new one a mere 8 KiB.
  */
 export class Links {
   /** What /proc calls the pipeline's own pipes. */

@@ -40,13 +40,21 @@ export class ProcessStage implements RunningStage {
   readonly tail: StderrTail | undefined;
 
   readonly #command: Command;
-  readonly #startedAt = now();
+  readonly #startedAt: number;
   #result: StageResult | undefined;
   #sample: Usage | undefined;
 
-  constructor(index: number, command: Command, child: Child, tail: StderrTail | undefined) {
+  /** @param startedAt `now()` before `child` was started. */
+  constructor(
+    index: number,
+    command: Command,
+    startedAt: number,
+    child: Child,
+    tail: StderrTail | undefined,
+  ) {
     this.index = index;
     this.#command = command;
+    this.#startedAt = startedAt;
     this.child = child;
     this.tail = tail;
     this.ended = child.exited.then(({ code, signal, error, usage }) => {
@@ -178,6 +186,6 @@ function hasNoReader(writer: PipeWriter): Promise<boolean> {
 }
 
 /** Milliseconds since 1970, by a clock that never goes back. */
-function now(): number {
+export function now(): number {
   return performance.timeOrigin + performance.now();
 }

@@ -1,12 +1,10 @@
 /** What is known of a stage, while it runs and when it has ended. */
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import * as io from 'pipework';
 import * as exec from 'pipework/exec';
-import { asOrdinaryUser } from '../fixtures/ordinary-user.js';
-import { packageRoot } from '../fixtures/package-copy.js';
+import { runAsOrdinaryUser } from '../fixtures/ordinary-user.js';
 import { inWay, rejection, turn, WAYS, type Way } from './ways.js';
 
 /** Counts for a while, and says what that took, as in `0m0.150000s 0m0.010000s`. */
@@ -98,18 +96,7 @@ for (const way of WAYS) {
         if (bytesOut === 10000 && !isSampled) console.log('exact');
         else console.log(looks ? [bytesOut >= 5000, isSampled].join() : [bytesOut, isSampled].join());
       }`;
-    const [command = '', ...args] = [
-      ...asOrdinaryUser,
-      process.execPath,
-      '--input-type=module',
-      '--eval',
-      source,
-    ];
-    const { stdout, stderr } = spawnSync(command, args, {
-      cwd: packageRoot,
-      encoding: 'utf8',
-      env: { ...process.env, PIPEWORK_EXEC: way },
-    });
+    const { stdout, stderr } = runAsOrdinaryUser(source, { PIPEWORK_EXEC: way });
     match(stdout, /^(,\n|exact\n)(true,true\n|exact\n)$/, stderr);
   });
 }

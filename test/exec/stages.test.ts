@@ -15,6 +15,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import * as io from 'pipework';
 import * as exec from 'pipework/exec';
+import { runAsOrdinaryUser } from '../fixtures/ordinary-user.js';
 import { packageRoot } from '../fixtures/package-copy.js';
 import { runSource } from '../fixtures/run-source.js';
 import { isBlocking, linkOf } from '../os/descriptors.js';
@@ -34,6 +35,7 @@ function inheritable(): string[] {
 
 const O_CLOEXEC = 0o2000000; // as /proc has it
 const PAGE = 4096; // bytes
+const SOFT = Number(readFileSync('/proc/sys/fs/pipe-user-pages-soft', 'utf8')); // pages of a user's pipes
 
 inEachWay(
   'a command: its arguments reach the program as they are, whatever a shell would make of them',
@@ -263,6 +265,44 @@ inEachWay('capacity: is that of each link, and without it 256 KiB', async () => 
   await exec.run(fill, late, { capacity: 8192 });
   deepEqual(counts, [256 * 1024, 8192]);
 });
+
+inEachWay('capacity: is the kernel’s own beyond 128 links, until others have ended', async () => {
+  const capacities: number[] = [];
+  const look: exec.StageFunction = async (reader) => {
+    capacities.push((reader as unknown as { capacity: number }).capacity);
+  };
+  const many = exec.pipeline(...Array.from({ length: 128 }, () => ['cat']), { stdin: 'pipe' });
+  await exec.run(['true'], look);
+  many.stdin.close();
+  await many.done;
+  await exec.run(['true'], look);
+  const [beyond = 0, after] = capacities;
+  ok(beyond > 0 && beyond < 256 * 1024, `${beyond}`);
+  equal(after, 256 * 1024);
+});
+
+for (const way of WAYS) {
+  test(`capacity: when an ordinary user's pipes hold all that they may, smaller ones do (${way})`, {
+    skip: SOFT === 0 || SOFT > 65536 ? 'no such limit here' : false,
+  }, () => {
+    const source = `
+      import * as exec from 'pipework/exec';
+      import * as os from 'pipework/os';
+      const pipes = Array.from({ length: ${Math.ceil(SOFT / 16)} }, () => os.pipe()); // 16 pages each
+      const capacities = [];
+      const count = ['wc', '-l'];
+      const look = async (reader, writer) => {
+        capacities.push(reader.capacity);
+        for await (const chunk of reader) await writer.write(chunk);
+      };
+      for (const options of [{}, { capacity: 1024 * 1024 }]) {
+        const out = await exec.run(['seq', '100000'], look, count, options);
+        console.log(out.text().trim(), capacities.pop() < 65536);
+      }`;
+    const { stdout, stderr } = runAsOrdinaryUser(source, { PIPEWORK_EXEC: way });
+    equal(stdout, '100000 true\n100000 true\n', stderr);
+  });
+}
 
 test('descriptors: what is inherited is blocking, whoever has set it otherwise', () => {
   const given = `

@@ -256,13 +256,18 @@ for (const way of WAYS) {
         // Half of the stages, so that it does not matter what else of this user begins or ends meanwhile.
         `ulimit -u ${threadsOfUser() + STAGES / 2}; exec "$@"`,
         'bash',
-        ...asOrdinaryUser,
         process.execPath,
         '--input-type=module',
         '--eval',
         source,
       ],
-      { cwd: packageRoot, encoding: 'utf8', timeout: 60_000, env: { ...process.env, PIPEWORK_EXEC: way } },
+      {
+        ...asOrdinaryUser,
+        cwd: packageRoot,
+        encoding: 'utf8',
+        timeout: 60_000,
+        env: { ...process.env, PIPEWORK_EXEC: way },
+      },
     );
     equal(stderr, '');
     equal(stdout, 'ERR_PIPELINE_FAILED EAGAIN true 0\n'.repeat(3));

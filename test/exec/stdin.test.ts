@@ -234,6 +234,28 @@ inEachWay(
   },
 );
 
+inEachWay('stdin: job.stdin that is aborted fails the job, since what was written is not whole', async () => {
+  const reason = new Error('cut off');
+  const pass: exec.StageFunction = async (reader, writer) => void (await io.copy(reader, writer));
+  for (const stages of [[['cat']], [pass], [['cat'], pass]]) {
+    const aborted = exec.pipeline(...stages, { stdin: 'pipe' });
+    await aborted.stdin.write('half');
+    aborted.stdin.abort(reason);
+    equal(await rejection<Error>(aborted.done), reason);
+    const left = exec.pipeline(...stages, { stdin: 'pipe' });
+    {
+      using stdin = left.stdin;
+      await stdin.write('half');
+    }
+    equal((await rejection<{ code: string }>(left.done)).code, 'ERR_PIPE_ABANDONED');
+  }
+  // Nobody reads any more: it does not matter how it is left then.
+  const unread = exec.pipeline(['true'], { stdin: 'pipe' });
+  const gone = await rejection(unread.stdin.closed);
+  unread.stdin.abort(gone);
+  await unread.done;
+});
+
 inEachWay('stdin: job.stdin is there with ’pipe’ only, and also when nothing could be started', async () => {
   const job = exec.pipeline(['true'], { stdin: 'x' });
   throws(() => job.stdin, {
