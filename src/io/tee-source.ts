@@ -176,9 +176,9 @@ export class TeeSource {
 
   async #read(length: number): Promise<void> {
     this.#isReading = true;
-    this.followRefs();
     let count: number | null;
     try {
+      this.followRefs();
       count = await this.#input.read(this.#room(length));
     } catch (error) {
       this.#isReading = false;
