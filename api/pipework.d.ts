@@ -284,7 +284,6 @@ declare class Job implements AsyncDisposable {
     kill(): Promise<void>;
     [asyncDispose](): Promise<void>;
     toString(): string;
-    get output(): JobReader | undefined;
 }
 export type { Job };
 export interface JobResult {
@@ -352,7 +351,6 @@ export type Stdin = null | 'inherit' | 'pipe' | (string & {}) | {
 export type Stdout = 'pipe' | 'inherit' | null | number | Writer | FileTarget;
 declare class Substitution {
     #private;
-    readonly reader: JobReader;
     constructor(reader: JobReader, text: string);
     toString(): string;
 }

@@ -1,6 +1,7 @@
 import { checkOptions, describe } from './arguments.js';
 import { FedReader } from './fed-reader.js';
 import { MemoryPipe } from './memory-pipe.js';
+import { MemoryWriter } from './memory-writer.js';
 import { StreamDrain } from './stream-drain.js';
 import { StreamFeed } from './stream-feed.js';
 import type { Pipe, PipeReader, PipeWriter } from './types.js';
@@ -11,7 +12,6 @@ import {
   type StreamPair,
   type WritableStreamLike,
 } from './web-streams.js';
-import { WebWriter } from './web-writer.js';
 
 /** Options of `fromWeb()`. */
 export interface FromWebOptions {
@@ -111,8 +111,9 @@ export function webReader(argument: string, stream: ReadableStreamLike, name?: s
 export function webWriter(argument: string, stream: WritableStreamLike, name?: string): WebEnd<PipeWriter> {
   checkUnlocked(argument, stream);
   const drain = new StreamDrain(stream, name);
-  const writer = new WebWriter(drain);
+  const writer = new MemoryWriter(drain);
   drain.attach({ writer });
+  drain.watchEnds(); // as above
   return { end: writer, release: () => drain.release() };
 }
 

@@ -1,7 +1,7 @@
 import { checkOptions, checkSignal, checkWhole } from './arguments.js';
 import { type Borrowed, type ByteSource, borrowReader } from './byte-ends.js';
 import { abortEnd, CheckedReader, closeEnd } from './checked-ends.js';
-import { LimitError } from './errors.js';
+import { LimitError } from './limit-error.js';
 import { type TextOptions, textDecoder } from './text-decoder.js';
 import type { Reader, Signal } from './types.js';
 
@@ -71,6 +71,8 @@ class LineIterator implements AsyncIterableIterator<string> {
   readonly #wholeDecoder: ReturnType<typeof textDecoder> | undefined;
   #block = new Uint8Array(FIRST_SIZE);
   #ahead: Uint8Array = NOTHING; // what of the block is not decoded yet
+  /** The first character, if it is a byte order mark, is left out. By us: Node 24 and Deno lose later ones too, after a cut. */
+  #mayBeMark: boolean;
 
   #lines: string[] = []; // found, not yet given out
   #index = 0; // of the next one to give out
@@ -87,7 +89,8 @@ class LineIterator implements AsyncIterableIterator<string> {
     if (max !== Number.POSITIVE_INFINITY) checkWhole('options.max', max, 0);
     this.#signal = signal;
     this.#max = max;
-    this.#decoder = textDecoder({ encoding, fatal });
+    this.#decoder = textDecoder({ encoding, fatal }, true);
+    this.#mayBeMark = this.#decoder.encoding.startsWith('utf-');
     // What a byte order mark and a line break are made of in other encodings, only their decoder knows.
     if (this.#decoder.encoding === 'utf-8') this.#wholeDecoder = textDecoder({ encoding, fatal }, true);
     this.#borrowed = borrowReader('reader', reader); // last: a wrong option must not leave a stream locked
@@ -162,9 +165,16 @@ class LineIterator implements AsyncIterableIterator<string> {
     const { length } = bytes;
     const first = this.#wholeDecoder === undefined ? length : bytes.indexOf(LINE_FEED) + 1;
     const last = Math.max(first, bytes.lastIndexOf(LINE_FEED) + 1);
-    if (first > 0) this.#split(this.#decoder.decode(bytes.subarray(0, first), STREAM));
+    if (first > 0) this.#split(this.#decodePart(bytes.subarray(0, first)));
     if (last > first) this.#decodeWhole(bytes.subarray(first, last));
-    if (length > last) this.#split(this.#decoder.decode(bytes.subarray(last), STREAM));
+    if (length > last) this.#split(this.#decodePart(bytes.subarray(last)));
+  }
+
+  #decodePart(bytes: Uint8Array): string {
+    const text = this.#decoder.decode(bytes, STREAM);
+    if (!this.#mayBeMark || text === '') return text;
+    this.#mayBeMark = false;
+    return text.startsWith('\uFEFF') ? text.slice(1) : text;
   }
 
   #decodeWhole(bytes: Uint8Array): void {

@@ -1,6 +1,6 @@
 import type { ByteSource } from './byte-ends.js';
 import { copyBytes } from './copy-bytes.js';
-import { DeadlockError } from './errors.js';
+import { DeadlockError } from './deadlock-error.js';
 import { onlyBranch } from './only-branch.js';
 import { type Failure, type TakenSource, takeAll } from './taken-source.js';
 import type { TeeInput } from './tee-source.js';

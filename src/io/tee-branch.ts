@@ -1,6 +1,6 @@
 import { memoryGone } from './arguments.js';
 import { CHUNK_MAX } from './chunk-iterator.js';
-import { DeadlockError } from './errors.js';
+import { DeadlockError } from './deadlock-error.js';
 import { MemoryPipe } from './memory-pipe.js';
 import type { Operation } from './operation.js';
 import { Ring } from './ring.js';

@@ -1,5 +1,6 @@
 import { copyBytes } from './copy-bytes.js';
-import { DeadlockError, LimitError } from './errors.js';
+import { DeadlockError } from './deadlock-error.js';
+import { LimitError } from './limit-error.js';
 import type { Failure } from './taken-source.js';
 import { TeeBranch } from './tee-branch.js';
 

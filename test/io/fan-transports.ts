@@ -6,6 +6,7 @@
 import { rejects } from 'node:assert/strict';
 import * as io from 'pipework';
 import { type Case, type ConformanceOptions, conformance } from 'pipework/testing';
+import { turn } from '../runtimes/turn.js';
 
 interface Exception {
   readonly why: string;
@@ -104,8 +105,4 @@ function casesOf(row: string, options: ConformanceOptions): Case[] {
     if (exception === undefined) return one;
     return { ...one, name: `${one.name}: not so, since ${exception.why}`, run: () => rejects(one.run()) };
   });
-}
-
-function turn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }

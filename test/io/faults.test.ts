@@ -226,8 +226,8 @@ test('copy(): of a source and a sink that both fail the first error is told, and
       const copied = rejects(io.copy(from.reader, to.writer), isOops);
       if (first === 'source') from.writer.abort(oops);
       else {
-        from.writer.tryWrite(new Uint8Array(1)); // only a write finds that the sink has gone
         to.reader.abort(oops);
+        from.writer.tryWrite(new Uint8Array(1)); // only a write finds that the sink has gone
       }
       from.writer.abort(late);
       to.reader.abort(late);

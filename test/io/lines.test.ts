@@ -1,8 +1,8 @@
 /** `lines`: the same lines however the bytes are cut, and a reader that is never left waiting. */
 import { deepEqual, equal, ok, rejects, throws } from 'node:assert/strict';
 import { getEventListeners } from 'node:events';
-import { test } from 'node:test';
 import * as io from 'pipework';
+import { test } from '../runtimes/test.js';
 
 const encode = (text: string) => new TextEncoder().encode(text);
 const oops = new Error('oops');
