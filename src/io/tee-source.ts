@@ -168,7 +168,8 @@ export class TeeSource {
     this.#buffer ??= new Uint8Array(this.#size);
     if (this.slowest === undefined) this.#start = this.position;
     const slot = (this.position - this.#start) % this.#size;
-    return this.#buffer.subarray(slot, Math.min(slot + Math.min(length, this.#limits.piece), this.#size));
+    const end = Math.min(slot + Math.min(length, this.#limits.piece), this.#size);
+    return end - slot === this.#size ? this.#buffer : this.#buffer.subarray(slot, end);
   }
 
   #remove(branch: TeeBranch): void {
