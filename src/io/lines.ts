@@ -14,7 +14,8 @@ export interface LinesOptions extends TextOptions {
 }
 
 /**
- * Reads line by line. A line ends with `\n` or `\r\n`, which is left out; the last one needs neither.
+ * Reads line by line. A line ends with `\n` or `\r\n`, which is left out; the last one needs neither. Each read asks for 64 KiB,
+ * and for more, up to 1 MiB, of a reader that always fills that.
  *
  * Leaving the loop early closes the reader, if it has a `close()`; a line that is too long, bytes that are no text, and
  * a fired signal abort it, since a consumer that stops must not leave its writer waiting.
