@@ -54,8 +54,6 @@ class MergeInput implements TeeInput {
   /** Those of whom something came, in that order. */
   readonly #came: Entrant[] = [];
   #failure: Failure | undefined;
-  /** Which deadlock the reader knows of: each source that was asked will tell it. */
-  #known: unknown;
   /** For the read that waits. */
   #wake = (): void => {};
   #giveUp = (_error: DeadlockError): void => {};
@@ -68,7 +66,7 @@ class MergeInput implements TeeInput {
   async read(into: Uint8Array): Promise<number | null> {
     try {
       for (;;) {
-        if (this.#came.length === 0) for (const one of this.#idle) void this.#ask(one, into.length);
+        for (const one of this.#idle) void this.#ask(one, into.length);
         const count = this.#give(into);
         if (count !== 0) return count;
         await new Promise<void>((resolve, reject) => {
@@ -142,8 +140,7 @@ class MergeInput implements TeeInput {
       if (!this.#open.has(one)) return;
       if (reason instanceof DeadlockError) {
         this.#idle.add(one);
-        if (reason.waits !== this.#known) this.#giveUp(reason);
-        this.#known = reason.waits;
+        this.#giveUp(reason);
       } else {
         this.#failure = { reason };
         this.end(this.#failure);

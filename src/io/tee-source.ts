@@ -168,7 +168,8 @@ export class TeeSource {
     this.#buffer ??= new Uint8Array(this.#size);
     if (this.slowest === undefined) this.#start = this.position;
     const slot = (this.position - this.#start) % this.#size;
-    return this.#buffer.subarray(slot, Math.min(slot + Math.min(length, this.#limits.piece), this.#size));
+    const end = Math.min(slot + Math.min(length, this.#limits.piece), this.#size);
+    return end - slot === this.#size ? this.#buffer : this.#buffer.subarray(slot, end);
   }
 
   #remove(branch: TeeBranch): void {
@@ -177,9 +178,9 @@ export class TeeSource {
 
   async #read(length: number): Promise<void> {
     this.#isReading = true;
-    this.followRefs();
     let count: number | null;
     try {
+      this.followRefs();
       count = await this.#input.read(this.#room(length));
     } catch (error) {
       this.#isReading = false;

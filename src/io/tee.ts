@@ -13,7 +13,7 @@ export interface TeeOptions {
    * 'evict': the fastest sets it, and a branch that falls behind it by more than `capacity` fails.
    */
   readonly policy?: 'lockstep' | 'evict' | undefined;
-  /** How far a branch may be behind the fastest with 'evict', in bytes. So much memory, and 64 KiB more, is allocated. */
+  /** How far a branch may be behind the fastest with 'evict', in bytes. So much memory, and at most 64 KiB more, is allocated at once. */
   readonly capacity?: number | undefined;
 }
 

@@ -92,6 +92,20 @@ for (const [name, { of, waits, buffer }] of Object.entries(MADE)) {
   });
 }
 
+test('concat(): a wait that is meant to be idle stays so when it goes on to the next source', () => {
+  const { status, stdout, stderr } = runSource(`
+    ${START}
+    const reader = io.concat(sources).unref();
+    reader.read(into);
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    pipes[0].writer.close();
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    const error = await io.pipe({ name: 'last' }).reader.read(into).catch((error) => error);
+    console.log(error.waits.map(({ pipe }) => pipe).join());
+  `);
+  deepEqual([status, stdout, stderr], [0, 'last\n', '']);
+});
+
 test('merge(): what its sources were asked for besides holds no program, and is no deadlock', () => {
   const { status, stdout, stderr } = runSource(`
     import { spawn } from 'node:child_process';

@@ -127,6 +127,42 @@ test('limit(): what the source fails with before is its failure, and what it fai
   }
 });
 
+test('limit(): bytes that come together with a failure behind them are all there are', async () => {
+  const { reader, writer } = io.pipe();
+  const part = io.limit(reader, 3);
+  const into = new Uint8Array(8);
+  const got = part.read(into);
+  await turn();
+  const sent = writer.write('abc');
+  writer.abort(oops);
+  equal(await got, 3);
+  equal(await part.read(into), null);
+  await Promise.all([part.closed, sent]);
+});
+
+test('limit(): at the limit it says no more whether waits of the source count', async () => {
+  let told = 0;
+  const source = {
+    read: async () => 1,
+    tryRead: (into: Uint8Array) => Math.min(1, into.length),
+    ref: () => void told++,
+    unref: () => void told++,
+  };
+  for (const bytes of [1, 16, 17]) {
+    const part = io.limit(source, bytes);
+    equal((await io.readAll(part)).length, bytes);
+    told = 0;
+    equal(await part.unref().read(new Uint8Array(1)), null);
+    part.ref();
+    equal(told, 0, `${bytes}`);
+  }
+  const part = io.limit(source, 16);
+  for (let i = 0; i < 16; i++) await part.read(new Uint8Array(1));
+  told = 0;
+  equal(await part.read(new Uint8Array(1)), null);
+  equal(told, 0);
+});
+
 test('limit(): one that nobody reads hears at once of a source that has failed with nothing left before', async () => {
   const { reader, writer } = io.pipe();
   const part = io.limit(reader, 4);

@@ -138,6 +138,13 @@ test('merge(): nothing is asked before a read waits, then each for what that ask
   sources[1].give(10);
   equal(await more, 7);
   equal(await reader.read(new Uint8Array(7)), 3);
+  sources[0].give(7);
+  await turn();
+  equal(await reader.read(new Uint8Array(100)), 7);
+  const last = reader.read(new Uint8Array(100));
+  await turn();
+  sources[0].give(100);
+  equal(await last, 100);
   reader.close();
 });
 
@@ -194,6 +201,40 @@ test('merge(): the first source to fail fails it by that very reason, behind wha
   await rejects(reader.read(new Uint8Array(4)), isOops);
   await rejects(reader.read(new Uint8Array(4)), isOops);
   await rejects(reader.closed, isOops);
+});
+
+test('merge(): a failure that nobody waits for is told by the next reads, also when others fail or give more', async () => {
+  const late = new Error('late');
+  for (const then of ['fails', 'gives', 'waits'] as const) {
+    const sources = [slow(), slow()] as const;
+    const { reader: idle, writer } = io.pipe();
+    const reader = io.merge([...sources, idle]);
+    const first = reader.read(new Uint8Array(4));
+    await turn();
+    await writer.write('abcd');
+    equal(await first, 4);
+    sources[0].fail(oops);
+    if (then === 'fails') sources[1].fail(late);
+    if (then === 'gives') sources[1].give(4);
+    await turn();
+    await rejects(reader.read(new Uint8Array(4)), isOops, then);
+    await rejects(reader.read(new Uint8Array(4)), isOops, then);
+    await rejects(writer.write('x'), isOops, then);
+  }
+});
+
+test('merge(): what had come before a failure is given out, and its source is not asked again', async () => {
+  const failing = slow();
+  const pipes = [io.pipe(), io.pipe()] as const;
+  const reader = io.merge([pipes[0].reader, pipes[1].reader, failing]);
+  const first = reader.read(new Uint8Array(4));
+  await turn();
+  await Promise.all([pipes[0].writer.write('abcd'), pipes[1].writer.write('efgh')]);
+  equal(await first, 4);
+  failing.fail(oops);
+  await turn();
+  equal(await reader.read(new Uint8Array(4)), 4);
+  await rejects(reader.read(new Uint8Array(4)), isOops);
 });
 
 test('merge(): what comes behind a failure is nothing to anybody', async () => {

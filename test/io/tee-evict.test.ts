@@ -131,6 +131,7 @@ test('tryRead() of a branch, evict: takes at most the capacity at once, and spoi
   equal(left.tryRead(into.subarray(0, 5)), 5);
   equal(left.tryRead(into.subarray(0, 5)), 5);
   equal(right.tryRead(into), 10);
+  equal(reader.bytesRead, 24); // one that is behind asks for no more
   deepEqual([...into.subarray(0, 10)], [14, 15, 16, 17, 18, 19, 20, 21, 22, 23]);
   equal(left.tryRead(into), 10);
   equal(right.tryRead(into), 10);
@@ -170,6 +171,15 @@ test('tee(), evict: a branch that failed leaves the source to the others, the la
   await take(third, 4);
   third.abort(oops);
   deepEqual([source.closes, source.aborts], [0, [oops]]);
+});
+
+test('tee(), evict: a branch that failed and was not closed keeps no source open', async () => {
+  const source = counting();
+  const [fast, slow] = evicting(source, 2, 4) as [io.PipeReader, io.PipeReader];
+  await take(fast, 5);
+  await rejects(slow.read(new Uint8Array(1)), io.LimitError);
+  fast.close();
+  equal(source.closes, 1);
 });
 
 test('tee(), evict: when the fastest has left, how far the others are behind is counted from the next', async () => {
