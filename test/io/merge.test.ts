@@ -1,16 +1,12 @@
 /** `merge`: one reader of several at once, in the order in which they give, and all of them end with it. */
 import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
-import { test } from 'node:test';
 import * as io from 'pipework';
+import { test } from '../runtimes/test.js';
+import { turn } from '../runtimes/turn.js';
 
 const oops = new Error('oops');
 const isOops = (error: unknown) => error === oops;
 const encode = (text: string) => new TextEncoder().encode(text);
-
-/** Long enough for everything in memory that can go on without another call. */
-function turn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
-}
 
 /** A source that answers when it is told to. */
 function slow() {
@@ -50,7 +46,7 @@ test('merge(): bytes come as the sources give them, whoever waits', async () => 
     const got = reader.read(into);
     await pipes[at].writer.write(text);
     equal(await got, text.length);
-    equal(Buffer.from(into.subarray(0, text.length)).toString(), text);
+    equal(String.fromCharCode(...into.subarray(0, text.length)), text);
   }
   const end = reader.read(into);
   for (const { writer } of pipes) writer.close();
@@ -170,7 +166,7 @@ test('tryRead() of merge(): what any source has now, and each in turn', async ()
   await pipes[1].writer.write('bbb');
   const order: string[] = [];
   for (let count = reader.tryRead(into); count !== 0; count = reader.tryRead(into)) {
-    order.push(Buffer.from(into.subarray(0, count ?? 0)).toString());
+    order.push(String.fromCharCode(...into.subarray(0, count ?? 0)));
   }
   deepEqual(order, ['aa', 'bb', 'aa', 'b']);
   pipes[0].writer.close();

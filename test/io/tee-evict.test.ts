@@ -1,7 +1,7 @@
 /** `tee` with the policy 'evict': the fastest branch is never held up, and one that is too far behind it fails, to the byte. */
 import { deepEqual, equal, ok, rejects, throws } from 'node:assert/strict';
-import { test } from 'node:test';
 import * as io from 'pipework';
+import { test } from '../runtimes/test.js';
 
 const oops = new Error('oops');
 const isOops = (error: unknown) => error === oops;
