@@ -43,6 +43,9 @@ class LimitInput implements TeeInput {
   readonly #source: TakenSource;
   #left: number; // bytes
   #isReading = false;
+  #counts = true; // whether waits of the source do
+  /** Once the source has failed: tells it, unless there is something to read before. */
+  #tell = (): void => {};
 
   constructor(source: TakenSource, bytes: number) {
     this.#source = source;
@@ -53,29 +56,39 @@ class LimitInput implements TeeInput {
   async read(into: Uint8Array): Promise<number | null> {
     if (this.#left === 0) return null;
     this.#isReading = true;
-    const count = await this.#source.read(into.subarray(0, this.#left));
-    this.#isReading = false;
-    return this.#took(count);
+    try {
+      return this.#took(await this.#source.read(into.subarray(0, this.#left)));
+    } finally {
+      this.#isReading = false;
+      this.#tell();
+    }
   }
 
   tryRead(into: Uint8Array): number | null {
     if (this.#left === 0) return null;
-    return this.#took(this.#source.tryRead(into.subarray(0, this.#left)));
+    const count = this.#took(this.#source.tryRead(into.subarray(0, this.#left)));
+    this.#tell();
+    return count;
   }
 
   refer(counts: boolean): void {
-    if (this.#left > 0) this.#source.refer(counts);
+    if (this.#left === 0) return;
+    this.#counts = counts;
+    this.#source.refer(counts);
   }
 
   /** What lies behind the limit is nothing to this reader: so only if there is nothing before, nor on its way. */
   onFailure(listener: (reason: unknown) => void): void {
     this.#source.onFailure(() => {
-      if (this.#isReading) return;
-      try {
-        this.tryRead(NOTHING);
-      } catch (reason) {
-        listener(reason);
-      }
+      this.#tell = () => {
+        if (this.#isReading || this.#left === 0) return;
+        try {
+          this.#source.tryRead(NOTHING);
+        } catch (reason) {
+          listener(reason);
+        }
+      };
+      this.#tell();
     });
   }
 
@@ -86,7 +99,10 @@ class LimitInput implements TeeInput {
   /** At the limit the source is its owner's again. */
   #took(count: number | null): number | null {
     this.#left -= count ?? 0;
-    if (this.#left === 0) this.#source.release();
+    if (this.#left === 0) {
+      if (!this.#counts) this.#source.refer(true);
+      this.#source.release();
+    }
     return count;
   }
 }

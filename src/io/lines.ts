@@ -203,7 +203,7 @@ class LineIterator implements AsyncIterableIterator<string> {
     if (isPlain && !parts[0]?.endsWith('\r')) this.#lines = this.#lines.concat(parts);
     else for (const part of parts) this.#add(part);
     // The line break may be the '\r' at the end and a '\n' still to come.
-    if (this.#rest.length > this.#max + 1) this.#tooLong();
+    if (this.#rest.length > this.#max + (this.#rest.endsWith('\r') ? 1 : 0)) this.#tooLong();
   }
 
   #endOfStream(): void {

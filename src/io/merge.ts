@@ -80,8 +80,8 @@ class MergeInput implements TeeInput {
   }
 
   tryRead(into: Uint8Array): number | null {
+    if (this.#came.length > 0) return this.#give(into);
     for (const one of this.#idle) {
-      if (this.#came.length > 0) break;
       const count = one.source.tryRead(into);
       if (count === null) this.#close(one);
       else if (count > 0) {

@@ -126,6 +126,18 @@ test('merge(): what its sources were asked for besides holds no program, and is 
   deepEqual([status, stdout, stderr], [0, '3\n', '']);
 });
 
+test('DeadlockError: with evict nobody waits for a branch that is behind, and the report does not say so', () => {
+  const { status, stdout, stderr } = runSource(`
+    ${START}
+    const [fast, slow] = io.tee(sources[0], 2, { policy: 'evict', capacity: 8 });
+    await pipes[0].writer.write('abcd');
+    await fast.read(into);
+    const error = await fast.read(into).catch((error) => error);
+    console.log(error.message.includes('to take first'), await slow.read(into));
+  `);
+  deepEqual([status, stdout, stderr], [0, 'false 4\n', '']);
+});
+
 test('tee(), evict: a branch that was dropped stalls nobody, and a source that ends ends the others', () => {
   const { status, stdout, stderr } = runSource(`
     import * as io from 'pipework';

@@ -235,3 +235,49 @@ test('limit(): names, and a source that breaks its contract is told', async () =
     /^TypeError: reader breaks the contract of a Reader: read\(\) of Object returned -1 for a buffer of 4 bytes/,
   );
 });
+
+test('limit(): hears of a source that fails also behind bytes, and after a wait that was given up', async () => {
+  const { reader, writer } = io.pipe({ capacity: 8 });
+  const part = io.limit(reader, 4);
+  const into = new Uint8Array(8);
+  const stop = new AbortController();
+  const given = rejects(part.read(into, { signal: stop.signal }), isOops);
+  stop.abort(oops);
+  await given;
+  await writer.write('abc');
+  writer.abort(oops);
+  await turn();
+  equal(await part.read(into), 3); // and nobody reads again
+  await rejects(part.closed, isOops);
+
+  let isFirst = true;
+  const failing = io.pipe();
+  const read: io.Reader['read'] = (into, options) => {
+    if (!isFirst) return failing.reader.read(into, options);
+    isFirst = false;
+    return Promise.reject(new io.DeadlockError('only that wait'));
+  };
+  const source = {
+    read,
+    tryRead: failing.reader.tryRead.bind(failing.reader),
+    closed: failing.reader.closed,
+  };
+  const other = io.limit(source, 4);
+  await rejects(other.read(into), { name: 'DeadlockError' });
+  failing.writer.abort(oops);
+  await rejects(other.closed, isOops);
+});
+
+test('limit(): waits of the source count again when its owner has it back', async () => {
+  const told: string[] = [];
+  const source = {
+    read: async (into: Uint8Array) => into.length,
+    ref: () => void told.push('ref'),
+    unref: () => void told.push('unref'),
+  };
+  const part = io.limit(source, 2).unref();
+  equal(await part.read(new Uint8Array(1)), 1);
+  equal(told.at(-1), 'unref');
+  equal(await part.read(new Uint8Array(1)), 1);
+  equal(told.at(-1), 'ref');
+});

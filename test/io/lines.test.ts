@@ -335,3 +335,18 @@ test('lines(): refuses wrong arguments at once', () => {
   throws(() => io.lines(reader, { signal: wrong('x') }), TypeError);
   throws(() => io.lines(reader, { encoding: 'nonsense' }), RangeError);
 });
+
+test('lines(): a line that is too long is told by the byte that makes it so', async () => {
+  const { reader, writer } = io.pipe({ capacity: 16 });
+  const lines = io.lines(reader, { max: 3 });
+  await writer.write('abc');
+  await writer.write('d'); // and no more
+  await rejects(lines.next(), { name: 'LimitError', max: 3 });
+
+  const other = io.pipe({ capacity: 16 });
+  const good = io.lines(other.reader, { max: 3 });
+  await other.writer.write('abc\r');
+  const first = good.next();
+  await other.writer.write('\n');
+  equal((await first).value, 'abc');
+});

@@ -226,3 +226,15 @@ test('tee(), evict: refuses wrong options before it takes anything', () => {
   throws(tee({ highWaterMark: 8 }), /got 'highWaterMark'; did you mean capacity\?/);
   equal(stream.locked, false);
 });
+
+test('tee(), evict: a branch that is dropped behind a failure of the source says that it was dropped', async () => {
+  const { reader, writer } = io.pipe({ capacity: 16 });
+  const [fast, slow] = evicting(reader, 2, 4) as [io.PipeReader, io.PipeReader];
+  await writer.write(Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8));
+  writer.abort(oops);
+  const into = new Uint8Array(4);
+  equal(await fast.read(into), 4);
+  equal(await fast.read(into), 4);
+  await rejects(slow.read(into), { name: 'LimitError', max: 4 });
+  await rejects(fast.read(into), isOops);
+});
