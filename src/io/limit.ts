@@ -12,7 +12,8 @@ import type { PipeReader } from './types.js';
  * this reader too; when this one is closed or aborted before its end, so is the source, which would stand in the middle.
  *
  * What `copy` says of the rest of a chunk holds here too: with an iterable it is lost, and a stream of whole chunks (no BYOB)
- * stays locked.
+ * stays locked. What `concat` cannot keep of the contract, this cannot either; a failure behind the limit is none of this reader;
+ * and waits of a source that was unref'd count again at the limit.
  *
  * @param reader Any reader, Web stream or iterable of bytes; leave it alone until the limit.
  * @param bytes How many, at most.

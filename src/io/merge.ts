@@ -14,7 +14,7 @@ import type { PipeReader } from './types.js';
  * kept for the next reads. A source whose bytes are not taken yet is not asked for more.
  *
  * The first of them to fail fails the reader by that very reason, behind what had come before, and the others are aborted with
- * it. When the reader is closed or aborted, so are all of them.
+ * it. When the reader is closed or aborted, so are all of them. What `concat` cannot keep of the contract, this cannot either.
  *
  * @param readers Readers, Web streams or iterables of bytes, in an array; they are the reader's from then on.
  * @returns A reader of all their bytes; of no readers, one that has ended.
