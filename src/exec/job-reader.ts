@@ -65,15 +65,15 @@ export class JobReader implements PipeReader {
   }
 
   async read(into: Uint8Array, options?: CallOptions): Promise<number | null> {
-    if (this.#isCut && !this.#isOwnClose) {
-      checkBytes('into', into);
-      return this.#end(signalOf(options));
+    if (this.#isCut && !this.#isOwnClose) checkBytes('into', into);
+    else {
+      const count = await this.#cuttable(this.#reader.read(into, options));
+      if (count !== null) return count;
     }
-    const count = await this.#cuttable(this.#reader.read(into, options));
-    if (count !== null) return count;
+    const signal = signalOf(options);
     // A read of nothing waits for nothing.
-    if (into.length === 0 && this.#judged === undefined) return 0;
-    return this.#end(options?.signal);
+    if (into.length === 0 && this.#judged === undefined && !signal?.aborted) return 0;
+    return this.#end(signal);
   }
 
   tryRead(into: Uint8Array): number | null {

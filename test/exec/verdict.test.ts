@@ -102,12 +102,13 @@ inEachWay('job.stdout: reads that wait in a row all end with the same verdict', 
   );
 });
 
-inEachWay('job.stdout: tryRead gives 0 while the verdict is awaited', async () => {
+inEachWay('job.stdout: tryRead, and a read of nothing, give 0 while the verdict is awaited', async () => {
   const job = exec.pipeline(exec.shell('exec >&-; read go'), { stdin: 'pipe' });
   const into = new Uint8Array(8);
   const end = job.stdout.read(into);
   await turn();
   for (let i = 0; i < 3; i++) equal(job.stdout.tryRead(into), 0);
+  equal(await job.stdout.read(new Uint8Array(0)), 0);
   await job.stdin.write('go\n');
   job.stdin.close();
   equal(await end, null);
