@@ -40,14 +40,14 @@ for (const way of WAYS) {
 
   test(`killOnSignal: with another listener it is that one who decides, each time anew (${way})`, async (t) => {
     const scene = await start(t, way, '{ killOnSignal: true }');
-    scene.say("process.on('SIGTERM', () => console.log('heard'));");
+    scene.say("globalThis.count = 0; process.on('SIGTERM', () => console.log('heard', ++count));");
     await scene.heard('done');
-    for (let i = 0; i < 2; i++) {
+    for (const time of [1, 2]) {
       process.kill(scene.pid, 'SIGTERM');
-      await scene.heard('heard');
+      await scene.heard(`heard ${time}`);
     }
     await scene.everybodyWasTold();
-    scene.say('process.exit(4);');
+    scene.say('process.exit(2 + count);');
     deepEqual(await scene.ended, [4, null]);
   });
 }

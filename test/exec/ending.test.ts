@@ -71,6 +71,18 @@ inEachWay(
   },
 );
 
+inEachWay('a grandchild that holds an input is not named, only who may still write', async () => {
+  // The shell gives what runs in the background an empty input, if nothing else is said.
+  const script = `exec 3<&0; sleep 1000 <&3 >/dev/null 2>&1 & echo $!; exec 3<&-; sleep 1000 & echo $!`;
+  const out = await exec.run(exec.shell(script), { stdin: new Uint8Array(2 ** 20), drainGrace: 50 }); // milliseconds
+  const [reads, writes] = out.lines().map(Number) as [number, number];
+  deepEqual(
+    out.heldBy.map(({ pid }) => pid),
+    [writes],
+  );
+  for (const pid of [reads, writes]) process.kill(pid, 'SIGKILL');
+});
+
 inEachWay('a grandchild that goes on writing is read to its end', async () => {
   // Each byte restarts the grace, which is shorter than all of it together.
   const script = '(for i in 1 2 3 4 5 6; do sleep 0.1; echo $i; done) & echo 0';

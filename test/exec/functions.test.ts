@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import * as io from 'pipework';
 import * as exec from 'pipework/exec';
 import { runSource } from '../fixtures/run-source.js';
-import { inWay, rejection, WAYS, type Way } from './ways.js';
+import { inWay, rejection, turn, WAYS, type Way } from './ways.js';
 
 inEachWay('a function: what it does not close is closed when it returns', async () => {
   let ends: { reader: io.PipeReader; writer: io.PipeWriter } | undefined;
@@ -34,6 +34,18 @@ inEachWay('a function: writes that it did not await are delivered before the end
     equal(stdout.length, 1_000_000);
     equal(stdout.at(-1), 99);
   }
+});
+
+inEachWay('a function: has not ended before its last write was taken', async () => {
+  const careless: exec.StageFunction = async (_, writer) => {
+    writer.write(new Uint8Array(2 ** 20)).catch(() => {}); // more than a pipe holds
+  };
+  const job = exec.pipeline(careless);
+  equal(await job.stdout.read(new Uint8Array(1)), 1);
+  for (let i = 0; i < 3; i++) await turn();
+  equal(job.stats()[0]?.endedAt, undefined);
+  equal((await io.readAll(job.stdout)).length, 2 ** 20 - 1);
+  ok(job.stats()[0]?.ok);
 });
 
 inEachWay('a function: may close its ends itself, and go on', async () => {

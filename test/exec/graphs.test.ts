@@ -95,6 +95,18 @@ inEachWay('stdin: job.stdout: a right side that wants no more lets the left one 
   }
 });
 
+inEachWay('stdin: job.stdout: kill() of the left side signals no process of the right one', async () => {
+  const left = exec.pipeline(['yes']);
+  const right = exec.pipeline(['sleep', '0.5'], { stdin: left.stdout, stdout: null }); // it does not read
+  const failed = rejection(right.done);
+  await left.kill();
+  equal(await failed, await rejection(left.done));
+  deepEqual(
+    right.stats().map(({ code, signal }) => [code, signal]),
+    [[0, null]],
+  );
+});
+
 inEachWay('stdin: job.stdout: three in a row', async () => {
   const a = exec.pipeline(['seq', '1', '100000']);
   const b = exec.pipeline(pass, { stdin: a.stdout });

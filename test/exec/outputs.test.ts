@@ -1,5 +1,6 @@
 /** Every kind of stdout and stderr, for a process and for a function. */
 import { deepEqual, equal, match, ok, throws } from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -8,6 +9,7 @@ import { after, test } from 'node:test';
 import * as io from 'pipework';
 import * as exec from 'pipework/exec';
 import * as os from 'pipework/os';
+import { packageRoot } from '../fixtures/package-copy.js';
 import { runSource } from '../fixtures/run-source.js';
 import { linkOf } from '../os/descriptors.js';
 import { anonymousPair, fifoPair } from '../os/outside-pairs.js';
@@ -170,10 +172,12 @@ inEachWay('stdout: what a writer fails with fails the job, and nothing is left r
 inEachWay('stderr: the tail is the last 64 KiB, whole characters only, and all of it is taken', async () => {
   const short = await exec.run(exec.shell('echo oops >&2; printf done'));
   deepEqual([short.text(), short.stages[0]?.stderr], ['done', 'oops\n']);
-  const long = exec.shell("yes 'é' | tr -d '\\n' | head -c 200001 >&2; printf '12345' >&2");
-  const { stages } = await exec.run(long);
-  const tail = stages[0]?.stderr ?? '';
-  equal(tail, `${'é'.repeat((65536 - 6) / 2)}\ufffd12345`);
+  // It is cut in front of a character, or in the middle of one.
+  for (const end of ['12345', '1234']) {
+    const long = exec.shell(`yes 'é' | tr -d '\\n' | head -c 200001 >&2; printf '${end}' >&2`);
+    const { stages } = await exec.run(long);
+    equal(stages[0]?.stderr, `${'é'.repeat((65536 - 6) / 2)}\ufffd${end}`);
+  }
 });
 
 inEachWay('stderr: each stage has its own', async () => {
@@ -260,6 +264,35 @@ inEachWay('stderr: a command’s own comes before that of its pipeline, null too
     stages.map(({ stderr }) => stderr),
     ['', 'b\n', ''],
   );
+});
+
+test('stdin, stdout: a socket that does not block is waited for, by a function', () => {
+  const parent = `
+import socket, subprocess, sys, threading
+data = bytes(range(256)) * 8192
+ours, theirs = socket.socketpair()
+theirs.setblocking(False)
+child = subprocess.Popen(sys.argv[1:], stdin=theirs, stdout=theirs)
+theirs.close()
+def send():
+    ours.sendall(data)
+    ours.shutdown(socket.SHUT_WR)
+threading.Thread(target=send).start()
+got = b''
+while piece := ours.recv(1 << 16):
+    got += piece
+print(got == data, child.wait())`;
+  const source = `
+    import * as io from 'pipework';
+    import * as exec from 'pipework/exec';
+    await exec.run((reader, writer) => io.copy(reader, writer), { stdin: 'inherit', stdout: 'inherit' });`;
+  const program = [process.execPath, '--input-type=module', '--eval', source];
+  const { stdout, stderr } = spawnSync('python3', ['-c', parent, ...program], {
+    cwd: packageRoot,
+    encoding: 'utf8',
+    timeout: 60_000, // milliseconds, against hanging only
+  });
+  equal(stdout, 'True 0\n', stderr);
 });
 
 for (const way of WAYS) {

@@ -28,6 +28,14 @@ const TREES: Readonly<Record<string, readonly [sleepers: number, script: string]
     2,
     "trap 'sleep NAP & wait' TERM; sleep NAP & sleep NAP",
   ],
+  'one that leaves another behind when it is told to end': [
+    1,
+    "trap 'sleep NAP & exit' TERM; sleep NAP & wait",
+  ],
+  'one that is deaf to SIGTERM and goes on starting others': [
+    2,
+    `trap '' TERM; while :; do sleep NAP ${APART} & sleep 0.02; done`,
+  ],
   [DEAF]: [3, `trap '' TERM; sleep NAP & setsid sleep NAP ${APART} & sleep NAP; sleep NAP`],
   'a daemon that holds the stderr only': [2, '(setsid sleep NAP </dev/null >/dev/null &); sleep NAP'],
   'a daemon that holds a pipe, and its child that holds none': [
@@ -50,12 +58,12 @@ async function end(how: End, nap: string, [count, script]: readonly [number, str
   const command = exec.shell(script.replaceAll('NAP', nap));
   if (how === 'await using') {
     await using _ = exec.pipeline(command, ['cat'], options);
-    await until(() => sleepers(nap).length === count, 'all of them sleep');
+    await until(() => sleepers(nap).length >= count, 'all of them sleep');
     return;
   }
   const job = exec.pipeline(command, ['cat'], options);
   const failed = rejection<Error>(job.done);
-  await until(() => sleepers(nap).length === count, 'all of them sleep');
+  await until(() => sleepers(nap).length >= count, 'all of them sleep');
   if (how === 'kill()') await job.kill();
   if (how === 'signal') controller.abort(new Error('enough'));
   if (how !== 'kill()') await failed;
@@ -150,13 +158,19 @@ for (const way of WAYS) {
         await once(service.stdout, 'data');
         // Bytes come for ever, which restarts the grace for ever.
         const source = `
+          import * as io from 'pipework';
           import * as exec from 'pipework/exec';
           const hand = ['python3', '-c', ${JSON.stringify(CLIENT)}, '${path}'];
-          const error = await exec.run(hand, { timeout: 500, killGrace: 50, drainGrace: 200 }).catch((error) => error);
-          console.log(error.message.slice(0, 22));`;
+          const options = { timeout: 500, killGrace: 50, drainGrace: 200 };
+          const error = await exec.run(hand, options).catch((error) => error);
+          console.log(error.message.slice(0, 22));
+          // It is there still, and is handed another, which nobody reads until the job has ended.
+          const { stdout, done } = exec.pipeline(hand, options);
+          await done.catch(() => {});
+          const end = await io.readAll(stdout).catch((error) => error);
+          console.log(end.message.slice(0, 22));`;
         const { stdout, stderr } = runSource(source, { PIPEWORK_EXEC: way });
-        equal(stdout, 'timed out after 500 ms\n', stderr);
-        equal(service.exitCode ?? service.signalCode, null);
+        equal(stdout, 'timed out after 500 ms\n'.repeat(2), stderr);
       } finally {
         service.kill('SIGKILL');
         await once(service, 'close');
