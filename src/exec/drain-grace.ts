@@ -23,16 +23,21 @@ export interface Drained {
 export async function drain(pipe: Drained, grace: number, isOver: () => boolean): Promise<boolean> {
   if (!pipe.isHeld) return false;
   let moved = -1; // bytes
+  let before = pipe.bytesRead; // when the quiet began
   let quiet = 0; // milliseconds
   const step = Math.max(1, Math.min(STEP, grace / 4)); // milliseconds
   while (quiet < grace) {
     await pause(step);
     if (!pipe.isHeld) return false;
     const now = pipe.bytesRead + pipe.available;
-    quiet = now === moved || isOver() ? quiet + step : 0;
+    if (now === moved || isOver()) quiet += step;
+    else {
+      quiet = 0;
+      before = pipe.bytesRead;
+    }
     moved = now;
   }
-  cutWhenRead(pipe, Math.max(grace, STEP), pipe.bytesRead, isOver);
+  cutWhenRead(pipe, Math.max(grace, STEP), before, isOver);
   return true;
 }
 

@@ -1,9 +1,11 @@
 /** How pipelines end before their time, and who may hold their pipes when they have ended. */
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import * as io from 'pipework';
 import * as exec from 'pipework/exec';
+import { fifoPath } from '../os/outside-pairs.js';
+import { until } from './processes.js';
 import { inWay, rejection, WAYS, type Way } from './ways.js';
 
 /** Whether the process with that number does anything any more; a zombie waits for somebody who is not ours. */
@@ -98,6 +100,24 @@ inEachWay('a grandchild that writes on when its reader comes late is read to its
   equal((await job.done).heldBy.length > 0, true);
   equal((await io.readAll(stdout)).length, 300_008);
 });
+
+inEachWay(
+  'a grandchild that waits until its reader, who comes late, has read is read to its end',
+  async () => {
+    const path = fifoPath();
+    const script = `(head -c 4096 /dev/zero; read go < ${path}; echo) & exit 0`;
+    const job = exec.pipeline(exec.shell(script), { drainGrace: 1000 }); // milliseconds
+    const { stdout } = job;
+    await until(() => job.stats()[0]?.endedAt !== undefined, 'the shell has ended');
+    // Amid the quiet that decides, in which nothing comes; were it later, it would be read in time all the more.
+    await new Promise((resolve) => setTimeout(resolve, 500)); // milliseconds
+    equal(await io.readFull(stdout, new Uint8Array(4096)), 4096);
+    equal((await job.done).heldBy.length > 0, true);
+    writeFileSync(path, 'go\n');
+    equal(await io.text(stdout), '\n');
+    rmSync(path);
+  },
+);
 
 inEachWay('a function that does not end when it is told is waited for no longer than killGrace', async () => {
   let told: unknown;
