@@ -78,6 +78,23 @@ export const processes: readonly Case[] = [
     },
   },
   {
+    name: 'job.kill(): what is deaf to SIGTERM gets SIGKILL, also when the runtime has started it',
+    async run() {
+      // Deno's own kill() sends the first signal only.
+      process.env['PIPEWORK_EXEC'] = 'child_process';
+      try {
+        const deaf = exec.shell("trap '' TERM; echo ready; while :; do sleep 0.02; done");
+        const job = exec.pipeline(deaf, { killGrace: 50 }); // milliseconds
+        const failed = failure(job.done);
+        equal(await job.stdout.read(new Uint8Array(6)), 6);
+        await job.kill();
+        equal((await failed).stage.signal, 'SIGKILL');
+      } finally {
+        delete process.env['PIPEWORK_EXEC'];
+      }
+    },
+  },
+  {
     name: 'timeout: ends what takes longer',
     async run() {
       const error = await failure(exec.run(['sleep', ownNap()], { timeout: 50 })); // milliseconds

@@ -46,6 +46,7 @@ export class NodeChild implements Child {
 
   signal(number: number): void {
     if (this.hasExited) return;
+    // Deno's kill() sends a child its first signal only.
     if (this.#slot >= 0) binding().signal?.(this.#slot, number);
     else this.#child.kill(signalName(number) as NodeJS.Signals);
   }
