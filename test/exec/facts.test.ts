@@ -40,6 +40,20 @@ inEachWay('stages: say the place, the command, the pid, the code and when, of ea
     ok(before <= startedAt && startedAt <= endedAt && endedAt <= after);
 });
 
+inEachWay(
+  'stages: startedAt is before the process begins, however long it takes to find its file',
+  async () => {
+    const nowhere = '/x:'.repeat(40_000); // as much as a variable may be
+    const { PATH } = process.env;
+    const job = exec.pipeline(['sleep', '1000'], { env: { PATH: `${nowhere}${PATH}` } });
+    const [{ pid, startedAt = Number.NaN } = {} as exec.StageResult] = job.stats();
+    ok(startedAt <= startOf(pid as number) + 20, `${startedAt - startOf(pid as number)} ms late`); // in ticks of 10 ms
+    const failed = rejection(job.done);
+    await job.kill();
+    await failed;
+  },
+);
+
 inEachWay('stages: a stage that waits says a long time, and one that does not a short one', async () => {
   const { stages } = await exec.run(['true'], exec.shell('sleep 0.3'));
   const [short, long] = stages.map(({ startedAt = 0, endedAt = 0 }) => endedAt - startedAt);
@@ -217,6 +231,14 @@ inEachWay('pids: are those of the processes, from the left', async () => {
   await turn();
   deepEqual(job.pids, pids);
 });
+
+/** When a process was started, by the kernel: milliseconds since 1970. */
+function startOf(pid: number): number {
+  const [uptime] = readFileSync('/proc/uptime', 'utf8').split(' ', 1);
+  const now = performance.timeOrigin + performance.now();
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+  return now - 1000 * Number(uptime) + 10 * Number(fields[19]);
+}
 
 function inEachWay(name: string, run: (way: Way) => Promise<void>): void {
   for (const way of WAYS) test(`${name} (${way})`, inWay(way, run));
