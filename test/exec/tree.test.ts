@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { Worker } from 'node:worker_threads';
+import * as io from 'pipework';
 import * as exec from 'pipework/exec';
 import { runSource } from '../fixtures/run-source.js';
 import { ownNap, sleepers, until } from './processes.js';
@@ -112,6 +113,50 @@ for (const way of WAYS) {
   );
 
   test(
+    `a function is told when all have been found, since nothing leads to those whose parent has ended (${way})`,
+    inWay(way, async () => {
+      const nap = ownNap();
+      let pid = 0;
+      // Nothing else of this program runs until the shell has ended by what the function does when it is told.
+      const hasty: exec.StageFunction = (_, writer, { signal }) =>
+        new Promise((resolve) =>
+          signal.addEventListener('abort', () => {
+            writer.close();
+            while (stateOf(pid) !== 'Z') block();
+            resolve();
+          }),
+        );
+      const job = exec.pipeline(hasty, exec.shell(`sleep ${nap} ${APART} & cat`), { killGrace: 1000 }); // milliseconds
+      [pid = 0] = job.pids;
+      const failed = rejection(job.done);
+      try {
+        await until(() => sleepers(nap).length === 1, 'it sleeps');
+        await job.kill();
+        await failed;
+        deepEqual(sleepers(nap), []);
+      } finally {
+        for (const left of sleepers(nap)) process.kill(left, 'SIGKILL');
+      }
+    }),
+  );
+
+  test(
+    `a function is told before any process is, and knows why its input ends (${way})`,
+    inWay(way, async () => {
+      let isTold: boolean | undefined;
+      const reading: exec.StageFunction = async (reader, _, { signal }) => {
+        await io.readAll(reader);
+        isTold = signal.aborted;
+      };
+      const job = exec.pipeline(['sleep', '1000'], reading);
+      const failed = rejection(job.done);
+      await job.kill();
+      await failed;
+      equal(isTold, true);
+    }),
+  );
+
+  test(
     `one signal ends forty pipelines by a few looks at /proc, not by some for each (${way})`,
     inWay(way, async () => {
       const controller = new AbortController();
@@ -202,6 +247,16 @@ for (const way of WAYS) {
       await once(other, 'exit');
     }),
   );
+}
+
+/** One letter, as /proc has it. */
+function stateOf(pid: number): string | undefined {
+  return /\) (.)/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'))?.[1];
+}
+
+/** Lets others run, but nothing here. */
+function block(): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
 }
 
 /** A look reads a file of each process, to its end. */
