@@ -4,7 +4,7 @@
  */
 import type { PipeReader, PipeWriter } from '../io/index.js';
 import { closeEnd, onAbort } from '../io/internal.js';
-import { binding, type KernelWriter } from '../os/internal.js';
+import { binding, disconnect, KernelWriter } from '../os/internal.js';
 import { type EndsAtExit, hasEnded, terminateAtExit } from './at-exit.js';
 import { type ChildFd, NULL_FD, ownFd } from './child-fd.js';
 import { Command } from './command.js';
@@ -337,6 +337,8 @@ export class Execution implements EndsAtExit, Owner {
     this.#hasEnded = true;
     await this.#killed;
     hasEnded(this);
+    // Who holds the other end may keep it for ever.
+    if (this.stdin instanceof KernelWriter) disconnect(this.stdin);
     this.#links.release();
     try {
       const stages = this.#results();

@@ -43,7 +43,8 @@ export class Job implements AsyncDisposable {
 
   /**
    * What the first stage reads, with `stdin: 'pipe'`. Close it, or the pipeline waits for more. To abort it ends the
-   * pipeline, and `done` rejects with the reason: the stage would take what it has got for the whole.
+   * pipeline, and `done` rejects with the reason: the stage would take what it has got for the whole. When the pipeline
+   * has ended its descriptor is closed, whoever still holds the other end, and writes reject with `BrokenPipeError`.
    *
    * @throws {TypeError} The pipeline reads something else.
    */
@@ -105,12 +106,11 @@ export class Job implements AsyncDisposable {
    * @returns Settles when they are gone; never rejects.
    */
   async kill(): Promise<void> {
-    const { finished, stdin, stdout } = this.#execution;
+    const { finished, stdout } = this.#execution;
     void this.#execution.cancel('ended by kill()');
     try {
       await finished;
     } catch {
-      stdin?.close();
       stdout?.cut();
     }
   }

@@ -4,7 +4,7 @@ export { ChildDrain } from './child-drain.js';
 export { type ChildEnd, childPipe, closeChildEnd } from './child-pipe.js';
 export { holdLoop, letLoopGo } from './hold.js';
 export { failureOf, KernelReader } from './kernel-reader.js';
-export { abortReasonOf, KernelWriter } from './kernel-writer.js';
+export { abortReasonOf, disconnect, KernelWriter } from './kernel-writer.js';
 export * from './proc-files.js';
 export { unwatch, watch } from './readiness.js';
 export { scratch } from './scratch.js';

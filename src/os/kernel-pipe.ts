@@ -195,9 +195,13 @@ export class KernelPipe extends Sides implements WaitedPipe, AbandonablePipe {
 
   // Closing
 
-  /** @throws {ClosedPipeError} `end` was closed by its own side, though writes may still wait behind that. */
+  /**
+   * @throws {ClosedPipeError} `end` was closed by its own side, though writes may still wait behind that.
+   * @throws The writer was disconnected.
+   */
   checkOpen(end: 'reader' | 'writer'): void {
     if ((end === 'reader' ? this.readerState : this.writerState) !== 'open') throw this.closedError(end, 0);
+    if (end === 'writer' && this.writing.slot === -1) throw this.readerGone(0);
   }
 
   closeReader(): void {
@@ -270,6 +274,14 @@ export class KernelPipe extends Sides implements WaitedPipe, AbandonablePipe {
       this.writerClosed.reject(() => this.readerGone(0));
     }
     this.handOverIfDone();
+  }
+
+  /** Nobody will read, whoever has the reader: as if the kernel had said so, and our descriptor goes. */
+  disconnectWriter(): void {
+    releaseLoop();
+    this.breakWriter();
+    this.writing.close();
+    this.retireIfDone();
   }
 
   override failWriter(reason: unknown): void {

@@ -7,6 +7,9 @@ import type { KernelPipe } from './kernel-pipe.js';
 /** For siblings: what `writer` was aborted with by its own side, or a write behind its close was given up; NONE otherwise. */
 export let abortReasonOf: (writer: KernelWriter) => unknown;
 
+/** For siblings: nobody shall read what `writer` writes; it goes on as if the last reader had gone, without a descriptor. */
+export let disconnect: (writer: KernelWriter) => void;
+
 /**
  * The end of a kernel pipe that bytes go into.
  *
@@ -26,6 +29,7 @@ export class KernelWriter implements PipeWriter {
 
   static {
     abortReasonOf = (writer) => writer.#pipe.writerReason;
+    disconnect = (writer) => writer.#pipe.disconnectWriter();
   }
 
   constructor(pipe: KernelPipe) {

@@ -1,7 +1,7 @@
 /** Every kind of stdin, for a process and for a function. */
 import { deepEqual, equal, match, ok, throws } from 'node:assert/strict';
 import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -9,8 +9,8 @@ import * as io from 'pipework';
 import * as exec from 'pipework/exec';
 import * as os from 'pipework/os';
 import { runSource } from '../fixtures/run-source.js';
-import { linkOf } from '../os/descriptors.js';
-import { anonymousPair, fifoPair } from '../os/outside-pairs.js';
+import { linkOf, openDescriptors } from '../os/descriptors.js';
+import { anonymousPair, fifoPair, fifoPath } from '../os/outside-pairs.js';
 import { inWay, rejection, WAYS, type Way } from './ways.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'pipework-stdin-'));
@@ -291,6 +291,62 @@ inEachWay('stdin: job.stdin is there with ’pipe’ only, and also when nothing
   equal((await rejection<{ code: string }>(aborted.stdin.write('x'))).code, 'EPIPE');
   aborted.stdin.close();
 });
+
+/** Jobs that end, in each way there is; none of them reads all, and some of them nothing. */
+const ENDS: Readonly<Record<string, () => exec.Job>> = {
+  'all did well': () => exec.pipeline(['true'], { stdin: 'pipe' }),
+  'a stage failed': () => exec.pipeline(['false'], ['cat'], { stdin: 'pipe' }),
+  'a function ended': () => exec.pipeline(async () => {}, { stdin: 'pipe' }),
+  'a function never ends': () =>
+    exec.pipeline(() => new Promise(() => {}), { stdin: 'pipe', timeout: 1, killGrace: 1 }), // milliseconds
+  'a stage could not be started': () => exec.pipeline(['cat'], ['/nowhere/x'], { stdin: 'pipe' }),
+  'a timeout': () => exec.pipeline(['cat'], { stdin: 'pipe', timeout: 1 }), // milliseconds
+  'a signal': () => {
+    const controller = new AbortController();
+    const job = exec.pipeline(['cat'], { stdin: 'pipe', signal: controller.signal });
+    controller.abort();
+    return job;
+  },
+  'kill()': () => {
+    const job = exec.pipeline(['cat'], { stdin: 'pipe' });
+    void job.kill();
+    return job;
+  },
+};
+
+inEachWay('stdin: job.stdin that nobody closes keeps no descriptor when its job has ended', async () => {
+  for (const [how, start] of Object.entries(ENDS)) {
+    const before = openDescriptors();
+    const job = start();
+    const { stdin } = job;
+    await job.done.catch(() => {});
+    equal(openDescriptors(), before, how);
+    for (const late of [stdin.write('x'), stdin.write(''), stdin.closed])
+      equal((await rejection<{ code: string }>(late)).code, 'EPIPE', how);
+    throws(() => stdin.tryWrite(Uint8Array.of(1)), { code: 'EPIPE' });
+    throws(() => (stdin as os.KernelWriter).fd, { code: 'EPIPE' });
+    stdin.close();
+    equal((await rejection<{ code: string }>(stdin.write('x'))).code, 'ERR_PIPE_CLOSED', how);
+  }
+});
+
+inEachWay(
+  'stdin: who holds the other end of job.stdin when its job has ended reads what was written to its end',
+  async () => {
+    const [go, counted] = [fifoPath(), fifoPath()];
+    const script = `(exec >/dev/null 2>&1; read go < ${go}; wc -c <&3 > ${counted})`;
+    const job = exec.pipeline(exec.shell(`exec 3<&0; ${script} &`), { stdin: 'pipe' });
+    const { stdin } = job;
+    await stdin.write(new Uint8Array(5000));
+    const waits = rejection<io.BrokenPipeError>(stdin.write(new Uint8Array(2 ** 20)));
+    await job.done;
+    const { code, bytesWritten } = await waits;
+    equal(code, 'EPIPE');
+    await writeFile(go, 'go\n');
+    equal(Number(await readFile(counted, 'utf8')), 5000 + bytesWritten);
+    for (const path of [go, counted]) rmSync(path);
+  },
+);
 
 inEachWay('stdin: a writer that is slower than everything is waited for', async () => {
   let asked = 0;
