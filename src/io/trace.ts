@@ -51,10 +51,16 @@ function remember(operation: Operation): void {
   traces.set(operation, { since: Date.now(), stack: new Error().stack ?? '' });
 }
 
-/** The innermost line of `stack` that is outside this folder, which its first line is in. */
+/** The innermost line of `stack` that is outside this package; its first line is in the package's folder `io`, or a bundle. */
 function callSite(stack: string): string {
   const frames = stack.split('\n').filter((line) => /:\d+/.test(line));
-  const [here = ''] = /[^\s(@]*\//.exec(frames[0] ?? '') ?? [];
-  const frame = frames.find((line) => !line.includes(here)) ?? frames.at(-1) ?? 'an unknown line';
+  const [here = ''] = /[^\s(@]*?\/(?=(io\/)?[^/]*$)/.exec(frames[0] ?? '') ?? [];
+  const frame = frames.find((line) => !isIn(here, line)) ?? frames.at(-1) ?? 'an unknown line';
   return frame.trim().replace(/^at /, '');
+}
+
+/** Whether a line of a stack is in a file of `folder`, or of a folder in it, and no deeper. */
+function isIn(folder: string, line: string): boolean {
+  const [, path] = line.split(folder);
+  return path !== undefined && path.split('/').length <= 2;
 }

@@ -49,6 +49,27 @@ test('DeadlockError: a read and a write that nobody outside can end, at once and
   ok(milliseconds < 5000, `${milliseconds} ms: no timer is left`);
 });
 
+test('trace(): the line that called is the program’s, whichever folders of the package the call went through', () => {
+  const { lines } = run(`
+    import * as exec from 'pipework/exec';
+    io.trace(true);
+    const { reader, writer } = os.pipe();
+    const job = exec.pipeline(() => new Promise(() => {}));
+    const calls = {
+      reading: () => reader.read(one()),
+      writing: () => os.pipe().writer.write(much),
+      copying: () => io.copy(reader, writer),
+      ofAJob: () => job.stdout.read(one()),
+      inMemory: () => io.pipe().reader.read(one()),
+    };
+    for (const call of Object.values(calls)) console.log((await failure(call())).waits[0].calledAt);
+    process.exit();`);
+  deepEqual(
+    lines.map((line) => /^(?:Object\.)?(\w+) \(.*\[eval1\]:\d+:\d+\)$/.exec(line)?.[1] ?? line),
+    ['reading', 'writing', 'copying', 'ofAJob', 'inMemory'],
+  );
+});
+
 test('DeadlockError: who forgot to close the writer that a child was given is told its descriptors', () => {
   const { lines } = run(`
     const { reader, writer } = os.pipe({ name: 'output' });

@@ -1,6 +1,6 @@
 /** What a bundler makes of `pipework`: it pulls nothing from outside its folder, and stays small. */
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -80,6 +80,25 @@ test('pipework, bundled for Node, still finds a program that stands still', (t) 
     const { stdout, stderr } = runNode(program, [], { env: { PIPEWORK_TRACE: '1' } });
     equal(stderr, '');
     match(stdout, /^the program stands still: .*\n {2}nobody reads \(unbuffered\): .*, called at /);
+  }
+});
+
+test('pipework, bundled apart from the program, still tells which line of the program called', (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'pipework-bundle-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const bundled = join(folder, 'vendor', 'pipework.mjs');
+  mkdirSync(join(folder, 'vendor'));
+  writeFileSync(bundled, bundle(EVERYTHING, { platform: 'node', minify: true }).code);
+  // In a folder beside that of the bundle, and in one far below.
+  for (const place of ['program', 'vendor/of/program']) {
+    mkdirSync(join(folder, place), { recursive: true });
+    writeFileSync(
+      join(folder, place, 'program.mjs'),
+      `import { pipe } from '${bundled}';
+      pipe().writer.write('hello').catch((error) => console.log(error.message));`,
+    );
+    const { stdout } = runNode(join(folder, place, 'program.mjs'), [], { env: { PIPEWORK_TRACE: '1' } });
+    match(stdout, /, called at .*program\.mjs:2:/);
   }
 });
 
