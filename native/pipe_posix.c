@@ -55,6 +55,7 @@ int pw_available(int fd) {
 
 int64_t pw_inode(int fd) {
 #ifdef __linux__
+  /* As above, fstat(2) is newer than our oldest glibc; statx(2) is just as old as that. */
   struct statx about;
   return statx(fd, "", AT_EMPTY_PATH, STATX_INO, &about) == -1 ? -errno : (int64_t)about.stx_ino;
 #else

@@ -29,8 +29,8 @@ const FLAGS = [
 const ADDON = ['-fPIC', '-shared', '-fvisibility=hidden', `-I${join(headers, 'include')}`];
 const STOP = { UBSAN_OPTIONS: 'halt_on_error=1:print_stacktrace=1', TSAN_OPTIONS: 'halt_on_error=1' };
 
-/** Against hanging only. */
-const TIMEOUT = 300_000; // milliseconds
+/** Against hanging only: under valgrind it takes 300 s where other things run. */
+const TIMEOUT = 600_000; // milliseconds
 
 function testLayers(name: string, flags: readonly string[]): void {
   const program = join(work, name);
