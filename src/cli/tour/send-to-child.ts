@@ -13,9 +13,10 @@ export async function sendToChild(source: io.Reader, timeout: number): Promise<D
   const output = os.pipe({ name: 'output of sha256sum' });
   const child = spawn('sha256sum', {
     stdio: [input.reader.fd, output.writer.fd, 'ignore'],
-    timeout,
-    killSignal: 'SIGKILL',
   });
+  // The option of spawn() would hold this program up that long when nothing is started.
+  const timer = setTimeout(() => child.kill('SIGKILL'), timeout);
+  for (const event of ['exit', 'error']) child.once(event, () => clearTimeout(timer));
   input.reader.close(); // the child has its own
   output.writer.close();
   try {
