@@ -105,7 +105,7 @@ inEachWay(
   'a grandchild that waits until its reader, who comes late, has read is read to its end',
   async () => {
     const path = fifoPath();
-    const script = `(head -c 4096 /dev/zero; read go < ${path}; echo) & exit 0`;
+    const script = `head -c 4096 /dev/zero; (read go < ${path}; echo) & exit 0`;
     const job = exec.pipeline(exec.shell(script), { drainGrace: 1000 }); // milliseconds
     const { stdout } = job;
     await until(() => job.stats()[0]?.endedAt !== undefined, 'the shell has ended');
