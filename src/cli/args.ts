@@ -15,6 +15,26 @@ export function parse<const Config extends ParseArgsConfig>(
   }
 }
 
+/**
+ * Splits arguments where the options end: before the first that is none, or behind `--`. For commands whose operands may
+ * look like options.
+ */
+export function splitAtOperand(
+  args: readonly string[],
+  options: NonNullable<ParseArgsConfig['options']>,
+): { readonly own: string[]; readonly operands: string[] } {
+  const { tokens } = parseArgs({
+    args: [...args],
+    options,
+    allowPositionals: true,
+    strict: false,
+    tokens: true,
+  });
+  const end = tokens.find(({ kind }) => kind !== 'option');
+  const at = end?.index ?? args.length;
+  return { own: args.slice(0, at), operands: args.slice(end?.kind === 'option-terminator' ? at + 1 : at) };
+}
+
 /** A number of seconds above 0, as milliseconds. `option` is what the message calls it. */
 export function seconds(option: string, text: string): number {
   const value = Number(text);
@@ -27,3 +47,15 @@ export function seconds(option: string, text: string): number {
 }
 
 const SECONDS_MAX = 86_400; // a day; a timer holds little more than 24 of them
+
+/** A number of bytes of at least 1, with K, M or G for their multiples. `option` is what the message calls it. */
+export function bytes(option: string, text: string, max: number): number {
+  const fields = /^(\d+(?:\.\d+)?)([KMG]?)(?:i?B)?$/i.exec(text);
+  const unit = fields?.[2]?.toUpperCase() ?? '';
+  const value = Number(fields?.[1]) * 1024 ** ['', 'K', 'M', 'G'].indexOf(unit);
+  if (!(Number.isInteger(value) && value >= 1)) {
+    throw new CommandError(`${option} must be a number of bytes such as 65536, 64K or 1M, got '${text}'`);
+  }
+  if (value > max) throw new CommandError(`${option} must be at most ${max} bytes, got '${text}'`);
+  return value;
+}

@@ -6,6 +6,7 @@
 import { readFileSync } from 'node:fs';
 import { parse } from './args.js';
 import { CommandError } from './command-error.js';
+import * as run from './commands/run.js';
 import * as tour from './commands/tour.js';
 import { Page } from './format/text.js';
 
@@ -17,7 +18,10 @@ interface Command {
   run(args: readonly string[], page: Page): Promise<number>;
 }
 
-const COMMANDS = new Map<string, Command>([['tour', tour]]);
+const COMMANDS = new Map<string, Command>([
+  ['run', run],
+  ['tour', tour],
+]);
 
 const HELP = `Usage: pipework COMMAND [OPTION...]
 

@@ -47,6 +47,10 @@ export interface Binding {
   openProcess?(pid: number): number;
   signal?(slot: number, signal: number): number;
   reap?(slot: number, facts: Float64Array): number;
+  /** Terminals, whose two sides stand in the same table; Linux only. */
+  openTerminal?(like: number, slots: Int32Array): number;
+  resizeTerminal?(slot: number, like: number): number;
+  isPlainTerminal?(fd: number): number;
 }
 
 /** Numbers that both sides of the binding know. */

@@ -1,0 +1,125 @@
+/**
+ * A real terminal with a program on it, and an emulator that judges what is to be seen. script(1) makes the terminal;
+ * between that and the program is a shell that says how things were before and after.
+ */
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import xterm from '@xterm/headless';
+import { packageRoot } from '../fixtures/package-copy.js';
+
+/** Why no test on a terminal can run; `false` when they can. */
+export const noTerminal =
+  process.platform === 'linux' && spawnSync('script', ['--version']).status === 0
+    ? false
+    : 'there is no script(1) of util-linux to make a terminal with';
+
+export interface TerminalOptions {
+  readonly columns?: number;
+  readonly rows?: number;
+  readonly cwd?: string;
+  /** Added to an environment that has no wishes about styles. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export class Terminal {
+  /** The exit status of the program, as a shell has it. */
+  readonly status: Promise<number>;
+  /** All that the program and those that it started wrote to the terminal. */
+  raw = '';
+
+  readonly #emulator: InstanceType<typeof xterm.Terminal>;
+  readonly #script: ReturnType<typeof spawn>;
+  readonly #folder = mkdtempSync(join(tmpdir(), 'pipework-terminal-'));
+
+  /** @param command A line for the shell; `pipework` in it is ours. */
+  constructor(command: string, { columns = 80, rows = 24, cwd, env = {} }: TerminalOptions = {}) {
+    this.#emulator = new xterm.Terminal({ cols: columns, rows, allowProposedApi: true, scrollback: 10_000 });
+    const { NO_COLOR, FORCE_COLOR, NODE_DISABLE_COLORS, CI, ...rest } = process.env;
+    const folder = this.#folder;
+    const program = `'${process.execPath}' '${join(packageRoot, 'dist/cli/main.js')}'`;
+    const line = `
+      stty rows ${rows} cols ${columns}
+      tty > ${folder}/tty
+      stty -g > ${folder}/before
+      trap : INT QUIT
+      sh -c 'pipework() { exec ${program.replaceAll("'", "'\\''")} "$@"; }; echo $$ > ${folder}/pid
+        ${command.replaceAll("'", "'\\''")}'
+      echo $? > ${folder}/status
+      stty -g > ${folder}/after`;
+    this.#script = spawn('script', ['--quiet', '--return', '--flush', '--command', line, '/dev/null'], {
+      cwd,
+      env: { ...rest, TERM: 'xterm-256color', SHELL: '/bin/sh', ...env },
+      timeout: BOUND,
+      killSignal: 'SIGKILL',
+    });
+    this.#script.stdout?.setEncoding('latin1').on('data', (text: string) => {
+      this.raw += text;
+      this.#emulator.write(Buffer.from(text, 'latin1'));
+    });
+    this.status = once(this.#script, 'close').then(() => Number(this.#said('status')));
+  }
+
+  /** The number of the program's process. */
+  get pid(): number {
+    return Number(this.#said('pid'));
+  }
+
+  /** The settings of the terminal before and after, as `stty -g` has them. */
+  get settings(): { readonly before: string; readonly after: string } {
+    return { before: this.#said('before'), after: this.#said('after') };
+  }
+
+  /** The lines on the screen and those that went off above it, without the empty ones at the end. */
+  async lines(): Promise<string[]> {
+    await new Promise<void>((resolve) => this.#emulator.write('', resolve));
+    const { active } = this.#emulator.buffer;
+    const lines = Array.from(
+      { length: active.length },
+      (_, y) => active.getLine(y)?.translateToString(true) ?? '',
+    );
+    while (lines.at(-1) === '') lines.pop();
+    return lines;
+  }
+
+  /** Waits until what is to be seen is as `isSo` says. */
+  async shows(isSo: (text: string) => boolean, what: string): Promise<string> {
+    const deadline = performance.now() + BOUND;
+    for (;;) {
+      const text = (await this.lines()).join('\n');
+      if (isSo(text)) return text;
+      if (performance.now() > deadline) throw new Error(`the terminal never showed ${what}, but\n${text}`);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  }
+
+  /** Whether the emulator is on its other screen, or hides its cursor. */
+  get isSane(): boolean {
+    const core = (this.#emulator as unknown as { _core: { coreService: { isCursorHidden: boolean } } })._core;
+    return this.#emulator.buffer.active.type === 'normal' && !core.coreService.isCursorHidden;
+  }
+
+  type(text: string): void {
+    this.#script.stdin?.write(text);
+  }
+
+  resize(columns: number, rows: number): void {
+    this.#emulator.resize(columns, rows);
+    spawnSync('stty', ['-F', this.#said('tty'), 'rows', String(rows), 'cols', String(columns)]);
+  }
+
+  /** For `after()`. */
+  remove(): void {
+    this.#script.kill('SIGKILL');
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  #said(name: string): string {
+    return readFileSync(join(this.#folder, name), 'utf8').trim();
+  }
+}
+
+/** Against hanging only. */
+const BOUND = 60_000; // milliseconds
