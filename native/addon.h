@@ -47,7 +47,7 @@ struct instance {
 
 /* ---- Arguments and results */
 
-enum { MAX_ARGUMENTS = 6 };
+enum { MAX_ARGUMENTS = 7 };
 
 struct call {
   struct instance *self;
@@ -84,8 +84,8 @@ struct addon_function {
   napi_callback callback;
 };
 
-/* Those of addon_spawn.c; the last has no name. */
-extern const struct addon_function addon_spawn[];
+/* Those of addon_spawn.c and addon_look.c; the last has no name. */
+extern const struct addon_function addon_spawn[], addon_look[];
 
 /* The end of the environment: no child outlives it. */
 void end_children(struct instance *self);

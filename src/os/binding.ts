@@ -5,7 +5,7 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import { UnsupportedError } from '../io/index.js';
+import { UnsupportedError } from '../io/errors.js';
 import { onReady, ready } from './readiness.js';
 
 /**
@@ -46,6 +46,16 @@ export interface Binding {
   openProcess?(pid: number): number;
   signal?(slot: number, signal: number): number;
   reap?(slot: number, facts: Float64Array): number;
+  /** Capacity and queued bytes of a pipe of other processes, in `fill`; Linux only. */
+  look?(
+    readerPid: number,
+    readerFd: number,
+    writerPid: number,
+    writerFd: number,
+    link: string,
+    inode: number,
+    fill: Int32Array,
+  ): number;
 }
 
 /** Numbers that both sides of the binding know. */
