@@ -47,7 +47,7 @@ struct instance {
 
 /* ---- Arguments and results */
 
-enum { MAX_ARGUMENTS = 6 };
+enum { MAX_ARGUMENTS = 7 };
 
 struct call {
   struct instance *self;
@@ -84,9 +84,8 @@ struct addon_function {
   napi_callback callback;
 };
 
-/* Those of addon_spawn.c and addon_terminal.c; the last of each has no name. */
-extern const struct addon_function addon_spawn[];
-extern const struct addon_function addon_terminal[];
+/* Those of addon_spawn.c, addon_terminal.c and addon_look.c; the last of each has no name. */
+extern const struct addon_function addon_spawn[], addon_terminal[], addon_look[];
 
 /* The end of the environment: no child outlives it. */
 void end_children(struct instance *self);

@@ -5,7 +5,7 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import { UnsupportedError } from '../io/index.js';
+import { UnsupportedError } from '../io/errors.js';
 import { onReady, ready } from './readiness.js';
 
 /**
@@ -51,6 +51,16 @@ export interface Binding {
   openTerminal?(like: number, slots: Int32Array): number;
   resizeTerminal?(slot: number, like: number): number;
   isPlainTerminal?(fd: number): number;
+  /** Capacity and queued bytes of a pipe of other processes, in `fill`; Linux only. */
+  look?(
+    readerPid: number,
+    readerFd: number,
+    writerPid: number,
+    writerFd: number,
+    link: string,
+    inode: number,
+    fill: Int32Array,
+  ): number;
 }
 
 /** Numbers that both sides of the binding know. */

@@ -4,7 +4,7 @@
  */
 import type { ProcessState } from './state.js';
 
-/** One look. A process may have gone on meanwhile: nothing here is younger than `at`, nor older than `at + took`. */
+/** One look. Processes go on meanwhile: what is said of each was so at some moment from `at` to `at + took`. */
 export interface Graph {
   /** When it began, in milliseconds since 1970. */
   readonly at: number;
@@ -14,6 +14,8 @@ export interface Graph {
   readonly processes: readonly ProcessNode[];
   /** All that these processes have open. */
   readonly pipes: readonly PipeNode[];
+  /** Whether every process was looked through: an end that nobody has here is then held by nobody. */
+  readonly isComplete: boolean;
   /** Processes whose descriptors are somebody else's to see: any of them may have an end of these pipes. */
   readonly hidden: readonly HiddenProcess[];
   /** Of the processes that were asked for, those that are not there, or no more. */
@@ -30,13 +32,22 @@ export interface PipeNode {
   readonly inode: number;
   /** Of a FIFO: the path by which a process has it open. */
   readonly path?: string;
-  /** Bytes that it holds; not there when nobody could be asked, or was to be. */
+  /** Bytes that it holds. */
   readonly capacity?: number;
   /** Bytes in it that nobody has read. */
   readonly queued?: number;
+  /** Why these two are not there. */
+  readonly noFill?: NoFill;
   readonly readers: readonly PipeEnd[];
   readonly writers: readonly PipeEnd[];
 }
+
+/**
+ * `one side`: it has no reader, or no writer, that could be seen, and opening it might release whoever waits for one.
+ * `changed`: an end was closed meanwhile. `refused`: it is another user's. `not asked`: by `fill: false`. `unsupported`:
+ * pipework's native part does not load here.
+ */
+export type NoFill = 'one side' | 'changed' | 'refused' | 'not asked' | 'unsupported';
 
 /** A process at one end of a pipe. One that has the same end twice is there twice. */
 export interface PipeEnd {
@@ -106,9 +117,9 @@ export interface Rates {
   readonly bytesOut?: number;
 }
 
-/** A process of which hardly more is known than that it is there. */
+/** A process that is there, and of which hardly more is to be seen. */
 export interface HiddenProcess {
   readonly pid: number;
-  readonly user: number;
-  readonly command: string;
+  /** The number of its user, if that is to be seen. */
+  readonly user?: number;
 }

@@ -5,6 +5,7 @@
 export type {
   Graph,
   HiddenProcess,
+  NoFill,
   PipeEnd,
   PipeNode,
   ProcessEnd,
@@ -13,7 +14,7 @@ export type {
   Refused,
   ThreadNode,
 } from './graph.js';
-export type { ScanOptions } from './options.js';
+export type { Follow, ScanOptions } from './options.js';
 export { scan } from './scan.js';
 export type {
   AsleepState,

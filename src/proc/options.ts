@@ -1,8 +1,9 @@
+import { checkOptions, checkWhole, describe } from '../io/arguments.js';
 import type { Graph } from './graph.js';
 
 /** Options of `scan()`. */
 export interface ScanOptions {
-  /** Only these processes, and whom `follow` adds. */
+  /** Only these processes, and whom `follow` adds; all that are to be seen by default. */
   readonly pid?: number | readonly number[] | undefined;
   /** Only processes of this user, by number, and whom `follow` adds. */
   readonly user?: number | undefined;
@@ -11,11 +12,57 @@ export interface ScanOptions {
    * processes' pipes, and so on; this looks through the descriptors of every process. `children`: their descendants.
    * `nobody`.
    */
-  readonly follow?: 'pipes' | 'children' | 'nobody' | undefined;
+  readonly follow?: Follow | undefined;
   /** `false`: pipes are not opened to ask for their capacity and how much is in them. */
   readonly fill?: boolean | undefined;
-  /** Asks how long processes have not run, `asleepFor`, which costs another file for each. */
+  /** Also asks how long processes have not run, for `asleepFor`; that is one more file for each. */
   readonly asleep?: boolean | undefined;
   /** An earlier look, for `rates`. */
   readonly since?: Graph | undefined;
+}
+
+export type Follow = 'pipes' | 'children' | 'nobody';
+
+/** What was asked for, with nothing left open. */
+export interface Wanted {
+  /** Without doubles; `undefined`: all. */
+  readonly pids: readonly number[] | undefined;
+  readonly user: number | undefined;
+  readonly follow: Follow;
+  readonly fill: boolean;
+  readonly asleep: boolean;
+  readonly since: Graph | undefined;
+}
+
+/** @throws {TypeError | RangeError} A wrong option, which the message names. */
+export function checkScanOptions(options: ScanOptions): Wanted {
+  checkOptions('options', options, KNOWN);
+  const { pid, user, follow = 'pipes', fill = true, asleep = false, since } = options;
+  if (user !== undefined) checkWhole('options.user', user, 0);
+  if (!FOLLOWS.includes(follow)) {
+    throw new TypeError(`options.follow must be 'pipes', 'children' or 'nobody', got ${describe(follow)}`);
+  }
+  checkBoolean('options.fill', fill);
+  checkBoolean('options.asleep', asleep);
+  if (since !== undefined && !Array.isArray((since as { processes?: unknown } | null)?.processes)) {
+    throw new TypeError(`options.since must be a graph that scan() gave, got ${describe(since)}`);
+  }
+  return { pids: numbersOf(pid), user, follow, fill, asleep, since };
+}
+
+const KNOWN = ['pid', 'user', 'follow', 'fill', 'asleep', 'since'];
+const FOLLOWS: readonly unknown[] = ['pipes', 'children', 'nobody'];
+
+function numbersOf(pid: ScanOptions['pid']): readonly number[] | undefined {
+  if (pid === undefined) return undefined;
+  const pids: readonly number[] = Array.isArray(pid) ? pid : [pid];
+  for (const [index, one] of pids.entries()) {
+    checkWhole(Array.isArray(pid) ? `options.pid[${index}]` : 'options.pid', one, 1);
+  }
+  return [...new Set(pids)];
+}
+
+function checkBoolean(argument: string, value: unknown): void {
+  if (typeof value !== 'boolean')
+    throw new TypeError(`${argument} must be a boolean, got ${describe(value)}`);
 }

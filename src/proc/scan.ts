@@ -1,13 +1,88 @@
-import type { Graph } from './graph.js';
-import type { ScanOptions } from './options.js';
+import { UnsupportedError } from '../io/errors.js';
+import { contents, ticksSinceBoot } from '../os/proc-files.js';
+import { Descriptors } from './descriptors.js';
+import type { Graph, HiddenProcess, ProcessNode } from './graph.js';
+import { withMaybe } from './maybe.js';
+import { checkScanOptions, type ScanOptions } from './options.js';
+import { pipeNodes } from './pipe-nodes.js';
+import { lookAt } from './process-node.js';
+import { ratesSince } from './rates.js';
+import { select } from './selection.js';
 
 /**
  * Looks at processes and the pipes between them, once, and touches nothing: no byte is read or written, nothing is opened
- * for writing, and no call of it waits.
+ * for writing or by the path of a FIFO, and no call of it waits for a pipe. What may not be seen is left out, and said to
+ * be missing.
  *
+ * @param options.pid Only these processes, and whom `follow` adds.
+ * @param options.user Only processes of this user, by number, and whom `follow` adds.
+ * @param options.follow Who else is looked at: by default whoever has the other ends of pipes.
+ * @param options.fill `false`: no pipe is opened to ask what it holds.
+ * @param options.asleep Also asks how long processes have not run.
+ * @param options.since An earlier look: then processes have `rates`.
+ * @returns Plain data, the caller's own. Text in it may hold control characters.
  * @throws {TypeError | RangeError} A wrong option.
- * @throws {UnsupportedError} `ERR_PIPE_UNSUPPORTED`: there is no /proc here.
+ * @throws {UnsupportedError} `ERR_PIPE_UNSUPPORTED`: there is no /proc of Linux here.
+ * @example What a child waits for
+ * ```ts
+ * import { spawn } from 'node:child_process';
+ * import { once } from 'node:events';
+ * import * as os from 'pipework/os';
+ * import * as proc from 'pipework/proc';
+ *
+ * const { reader, writer } = os.pipe();
+ * const child = spawn('sh', ['-c', 'echo; read line'], { stdio: [reader.fd, 'pipe', 'inherit'] });
+ * await once(child.stdout, 'data');
+ * let node: proc.ProcessNode | undefined;
+ * do [node] = proc.scan({ pid: child.pid, follow: 'nobody' }).processes;
+ * while (node?.state.kind !== 'reading');
+ * console.log(node.state.on[0]?.descriptor); // prints 0
+ * writer.close();
+ * ```
  */
 export function scan(options: ScanOptions = {}): Graph {
-  throw new Error(`scan() is not written yet, got ${Object.keys(options)}`);
+  const wanted = checkScanOptions(options);
+  const at = Date.now();
+  const began = performance.now();
+  if (contents('self', 'stat') === undefined) {
+    throw new UnsupportedError(
+      `pipes of processes are seen in Linux's /proc, and there is none on this ${process.platform}`,
+    );
+  }
+  const descriptors = new Descriptors();
+  const look = { descriptors, since: ticksSinceBoot() ?? 0, asleep: wanted.asleep };
+  const selection = select(wanted, descriptors);
+  const looked = selection.members.flatMap((member) => lookAt(member, look) ?? []);
+  const pipes = pipeNodes(
+    looked.map(({ holder }) => holder),
+    wanted.fill,
+  );
+  const rates = wanted.since && ratesSince(wanted.since, at - wanted.since.at);
+  const processes = looked.map(({ node }): ProcessNode => {
+    const known = withMaybe(node, pipes);
+    const rate = rates?.(node);
+    return rate === undefined ? known : { ...known, rates: rate };
+  });
+  const there = new Set(processes.map(({ pid }) => pid));
+  const missing = (wanted.pids ?? []).filter((pid) => !there.has(pid));
+  return {
+    at,
+    took: performance.now() - began,
+    processes,
+    pipes,
+    isComplete: selection.isComplete,
+    hidden: [...selection.hidden, ...missing.filter(isHidden).map((pid): HiddenProcess => ({ pid }))],
+    gone: missing.filter((pid) => !isHidden(pid)),
+    limits: selection.limits,
+  };
+}
+
+/** Whether there is such a process, though /proc does not have it for us (hidepid). Signal 0 is no signal. */
+function isHidden(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as { code?: string }).code === 'EPERM';
+  }
 }

@@ -1,0 +1,109 @@
+/** Which processes a look is about, with their descriptors, and which are not to be seen. */
+import { contents, ownerOf, processNumbers, processStat } from '../os/proc-files.js';
+import type { Descriptors, Listing } from './descriptors.js';
+import type { HiddenProcess } from './graph.js';
+import type { Wanted } from './options.js';
+
+export interface Selection {
+  /** By number. */
+  readonly members: readonly Member[];
+  readonly hidden: readonly HiddenProcess[];
+  readonly isComplete: boolean;
+  readonly limits: readonly string[];
+}
+
+/** A process to say more of; only one that was asked for by its number may be one that nobody may look into. */
+export interface Member {
+  readonly pid: number;
+  readonly listing: Listing | 'refused';
+}
+
+export function select(wanted: Wanted, descriptors: Descriptors): Selection {
+  const { pids, follow } = wanted;
+  const looksAround = follow === 'pipes' || pids === undefined;
+  const limits = looksAround ? limitsOfProc() : [];
+  const everyone = looksAround ? processesIn(limits) : [];
+  const asked = askedFor(wanted, everyone);
+  const looked = follow === 'pipes' ? new Set([...asked, ...everyone]) : new Set(asked);
+  const listings = new Map([...looked].map((pid) => [pid, descriptors.list(pid)]));
+  const reached = follow === 'pipes' && asked !== everyone ? joined(asked, listings) : looked;
+  const named = new Set(pids);
+  const refused = [...looked].filter((pid) => listings.get(pid) === 'refused' && !named.has(pid));
+  return {
+    members: [...reached]
+      .map((pid): Member => ({ pid, listing: listings.get(pid) as Listing | 'refused' }))
+      .filter(({ pid, listing }) => named.has(pid) || (listing !== 'refused' && listing.pipes.length > 0))
+      .sort((a, b) => a.pid - b.pid),
+    hidden: refused.map(hiddenProcess),
+    isComplete: follow === 'pipes' && refused.length === 0 && limits.length === 0,
+    limits,
+  };
+}
+
+/** What keeps /proc from showing all processes. */
+function limitsOfProc(): string[] {
+  // 36 35 0:3 / /proc options [tags] - proc proc options
+  const options =
+    /^\d+ \d+ \S+ \S+ \/proc .* - proc \S+ (\S+)$/m.exec(contents('self', 'mountinfo') ?? '')?.[1] ?? '';
+  const hidepid = /(?:^|,)hidepid=([^,]+)/.exec(options)?.[1];
+  if (hidepid === undefined || hidepid === '0' || hidepid === 'off' || process.geteuid?.() === 0) return [];
+  return [`/proc is mounted with hidepid=${hidepid}: processes of other users are not to be seen`];
+}
+
+function processesIn(limits: string[]): number[] {
+  const all = processNumbers();
+  if (all !== 'refused') return all;
+  limits.push('the list of all processes could not be read');
+  return [];
+}
+
+/** Those that are to be the start of the look. */
+function askedFor({ pids, user, follow }: Wanted, everyone: readonly number[]): readonly number[] {
+  const all = pids ?? everyone;
+  const asked = user === undefined ? all : all.filter((pid) => ownerOf(pid) === user);
+  return follow === 'children' ? withDescendants(asked) : asked;
+}
+
+function withDescendants(pids: readonly number[]): number[] {
+  const all = processNumbers();
+  const children = new Map<number, number[]>();
+  for (const pid of all === 'refused' ? [] : all) {
+    const parent = processStat(pid)?.parent;
+    if (parent === undefined) continue;
+    const siblings = children.get(parent);
+    if (siblings === undefined) children.set(parent, [pid]);
+    else siblings.push(pid);
+  }
+  const family = new Set(pids);
+  for (const pid of family) for (const child of children.get(pid) ?? []) family.add(child);
+  return [...family];
+}
+
+/** Those, and all whom pipes join to them, by however many others. */
+function joined(pids: readonly number[], listings: ReadonlyMap<number, Listing | 'refused'>): Set<number> {
+  const holders = new Map<string, number[]>();
+  for (const [pid, listing] of listings) {
+    for (const pipe of pipesIn(listing)) {
+      const others = holders.get(pipe);
+      if (others === undefined) holders.set(pipe, [pid]);
+      else others.push(pid);
+    }
+  }
+  const reached = new Set(pids);
+  for (const pid of reached) {
+    for (const pipe of pipesIn(listings.get(pid))) {
+      for (const holder of holders.get(pipe) ?? []) reached.add(holder);
+      holders.delete(pipe); // all of them are in
+    }
+  }
+  return reached;
+}
+
+function pipesIn(listing: Listing | 'refused' | undefined): string[] {
+  return listing === undefined || listing === 'refused' ? [] : listing.pipes.map(({ pipe }) => pipe);
+}
+
+function hiddenProcess(pid: number): HiddenProcess {
+  const user = ownerOf(pid);
+  return user === undefined ? { pid } : { pid, user };
+}
