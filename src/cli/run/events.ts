@@ -12,6 +12,7 @@ export class Events implements Watcher {
 
   readonly #names: readonly string[];
   readonly #stream: NodeJS.WriteStream;
+  readonly #sampler = canLook() ? new Sampler() : undefined;
   readonly #ended = new Set<number>();
   #timer: NodeJS.Timeout | undefined;
 
@@ -36,9 +37,9 @@ export class Events implements Watcher {
       .stats()
       .map(({ index, pid }) => ({ stage: index + 1, command: this.#names[index], pid }));
     this.#tell('start', { stages });
-    const sampler = canLook() ? new Sampler(job) : undefined;
+    this.#sampler?.begin(job);
     this.#timer = setInterval(() => {
-      if (sampler !== undefined) this.#sample(sampler);
+      if (this.#sampler !== undefined) this.#sample(this.#sampler);
       this.#tellEnded(job.stats());
     }, LOOK_EVERY);
   }

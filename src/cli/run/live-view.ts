@@ -32,7 +32,7 @@ export class LiveView implements Watcher {
   /** The last stage's, when its output goes to the same terminal. */
   readonly #terminal: ChildTerminal | undefined;
   #job: Job | undefined;
-  #sampler: Sampler | undefined;
+  readonly #sampler = new Sampler();
   #sample: Sample | undefined;
   #isWatching = false;
   /** Whether anything is drawn; while it is not, what is said passes as it comes. */
@@ -83,7 +83,7 @@ export class LiveView implements Watcher {
   begin(job: Job): void {
     this.#terminal?.given();
     this.#job = job;
-    this.#sampler = new Sampler(job);
+    this.#sampler.begin(job);
     this.#isWatching = true;
     this.#looking = setTimeout(this.#look, FIRST_LOOK);
     this.#stream.on('resize', this.#resize);
@@ -120,14 +120,14 @@ export class LiveView implements Watcher {
   readonly #look = (): void => {
     clearTimeout(this.#looking);
     if (!this.#isWatching) return;
-    const start = performance.now();
+    const before = process.cpuUsage();
     if (this.#mayShow()) {
-      this.#sample = (this.#sampler as Sampler).look();
+      this.#sample = this.#sampler.look();
       if (this.#sample.stages.some(({ state }) => state === 'terminal')) this.#turnOff();
       else this.#show();
     } else this.#turnOff();
-    const took = performance.now() - start; // milliseconds
-    this.#looking = setTimeout(this.#look, Math.max(LOOK_EVERY, took / SHARE_MAX));
+    const { user, system } = process.cpuUsage(before); // microseconds
+    this.#looking = setTimeout(this.#look, Math.max(LOOK_EVERY, (user + system) / 1000 / SHARE_MAX));
   };
 
   #mayShow(): boolean {

@@ -2,37 +2,45 @@
 import type { Job, StageResult } from '../../exec/index.js';
 import { contents } from '../../os/internal.js';
 import { type Graph, type PipeNode, type ProcessNode, scan, verdict } from '../../proc/index.js';
+import { Families } from './families.js';
 import { InputProgress } from './input-progress.js';
 import type { LinkSample, Sample, StageSample } from './sample.js';
 import { stageState } from './stage-state.js';
 
 export class Sampler {
-  readonly #job: Job;
-  readonly #began = performance.now(); // milliseconds
+  readonly #families = new Families();
   readonly #input = new InputProgress();
+  #began = 0; // milliseconds
+  #job: Job | undefined;
   #graph: Graph | undefined;
   /** By stage: what it had written at the last look. */
   readonly #written = new Map<number, { readonly bytes: number; readonly at: number }>();
   /** By stage: how often it was the bottleneck, from 0 to 1, of which the last looks count most. */
   readonly #blame: number[] = [];
 
-  constructor(job: Job) {
+  /** The pipeline has been started, after this was made. */
+  begin(job: Job): void {
     this.#job = job;
+    this.#began = performance.now();
   }
 
   look(): Sample {
-    const results = this.#job.stats();
-    const pids = results.flatMap((result) => (isRunning(result) ? result.pid : []));
-    const graph = pids.length === 0 ? undefined : scan({ pid: pids, follow: 'children', since: this.#graph });
+    const results = this.#job?.stats() ?? [];
+    const stageOf = this.#families.look(
+      results.map(({ pid, endedAt }) => (endedAt === undefined ? pid : undefined)),
+    );
+    const graph =
+      stageOf.size === 0
+        ? undefined
+        : scan({ pid: [...stageOf.keys()], follow: 'nobody', since: this.#graph });
     this.#graph = graph;
     const now = performance.now();
-    const families = results.map((result) =>
-      graph !== undefined && isRunning(result) ? familyOf(result.pid, graph) : [],
-    );
+    const families = results.map((): ProcessNode[] => []);
+    for (const process of graph?.processes ?? []) families[stageOf.get(process.pid) as number]?.push(process);
     const { links, inner } = joints(families, graph);
     const stages = results.map((result, index): StageSample => {
       const family = families[index] ?? [];
-      if (family.length === 0) return endedStage(result);
+      if (result.endedAt !== undefined || family.length === 0) return endedStage(result);
       const neighbours = { before: links[index - 1], behind: links[index] };
       const state = stageState(family, neighbours, inner);
       return { index, state, ...this.#amounts(result, family, now) };
@@ -98,10 +106,6 @@ export function canLook(): boolean {
 const NEWEST = 0.4; // of 1, what one look counts
 const BLAME_MIN = 0.3;
 
-function isRunning(result: StageResult): result is StageResult & { readonly pid: number } {
-  return result.pid !== undefined && result.endedAt === undefined;
-}
-
 function endedStage(result: StageResult): StageSample {
   const { index, bytesIn, bytesOut } = result;
   return {
@@ -112,13 +116,6 @@ function endedStage(result: StageResult): StageSample {
     ...(bytesOut !== undefined && { bytesOut }),
     result,
   };
-}
-
-/** A process and its descendants. */
-function familyOf(pid: number, { processes }: Graph): ProcessNode[] {
-  const family = processes.filter((process) => process.pid === pid);
-  for (const member of family) family.push(...processes.filter(({ parent }) => parent === member.pid));
-  return family;
 }
 
 /** The pipes between neighbouring stages, by the left one's place, and those within a stage. */
