@@ -18,7 +18,7 @@ export interface FrameOptions {
 
 /** The lines, each within `columns`, and all of them within `rows`. */
 export function frame(sample: Sample, { names, columns, rows, styler }: FrameOptions): string[] {
-  const layout = new Layout(columns, names.length);
+  const layout = new Layout(columns, sample.stages);
   const line = (cells: readonly Cell[]): string => lineOf(cells, columns, styler);
   const footer = line([['quiet', joined(totals(sample), columns)]]);
   const { stages, links } = sample;
@@ -31,7 +31,7 @@ export function frame(sample: Sample, { names, columns, rows, styler }: FrameOpt
   const body = stages.slice(first, first + most).flatMap((stage) => {
     const name = printable(names[stage.index] as string);
     const isBottleneck = stage.index === sample.bottleneck;
-    const row = line(layout.stage(stage, name, stages.length, isBottleneck));
+    const row = line(layout.stage(stage, name, isBottleneck));
     const link = hasPipes ? links[stage.index] : undefined;
     return link === undefined ? [row] : [row, line(layout.pipe(link))];
   });
@@ -44,28 +44,33 @@ export function frame(sample: Sample, { names, columns, rows, styler }: FrameOpt
 /** Which columns there is room for; the name of a stage gets what is left. */
 class Layout {
   readonly head: string;
-  readonly #indexWidth: number;
+  readonly #count: number; // stages
+  readonly #indexWidth: number; // columns, as those below
+  readonly #stateWidth: number;
   readonly #hasCpu: boolean;
   readonly #hasRate: boolean;
   readonly #hasBytes: boolean;
   readonly #barWidth: number;
 
-  constructor(columns: number, count: number) {
-    this.#indexWidth = String(count).length;
+  constructor(columns: number, stages: readonly StageSample[]) {
+    this.#count = stages.length;
+    this.#indexWidth = String(stages.length).length;
     this.#hasCpu = columns >= 36;
     this.#hasRate = columns >= 48;
     this.#hasBytes = columns >= 58;
+    const widest = Math.max(...stages.map((stage) => stateOf(stage, stages.length)[1].length));
+    this.#stateWidth = this.#hasCpu ? STATE_WIDTH : widest;
     this.#barWidth = Math.max(4, Math.min(BAR_MAX, columns - 24));
     const amounts = [
       this.#hasCpu ? paddedLeft('CPU', CPU_WIDTH) : '',
       this.#hasBytes ? paddedLeft('OUT', BYTES_WIDTH) : '',
       this.#hasRate ? paddedLeft('RATE', RATE_WIDTH) : '',
     ];
-    this.head = `${' '.repeat(this.#indexWidth + 3)}${padded('STATE', STATE_WIDTH)}${amounts.join('')}  STAGE`;
+    this.head = `${' '.repeat(this.#indexWidth + 3)}${padded('STATE', this.#stateWidth)}${amounts.join('')}  STAGE`;
   }
 
-  stage(stage: StageSample, name: string, count: number, isBottleneck: boolean): Cell[] {
-    const [style, state] = stateOf(stage, count);
+  stage(stage: StageSample, name: string, isBottleneck: boolean): Cell[] {
+    const [style, state] = stateOf(stage, this.#count);
     const hasEnded = stage.state === 'ended';
     const amounts = [
       this.#hasCpu ? paddedLeft(hasEnded ? '' : percent(stage.cpu), CPU_WIDTH) : '',
@@ -76,19 +81,19 @@ class Layout {
         ? paddedLeft(hasEnded || stage.rateOut === undefined ? '' : rate(stage.rateOut), RATE_WIDTH)
         : '',
     ];
-    const word = padded(state, STATE_WIDTH);
+    const word = padded(state, this.#stateWidth);
     return [
       isBottleneck ? ['warning', '►'] : ' ',
       ` ${paddedLeft(String(stage.index + 1), this.#indexWidth)} `,
       isBottleneck ? ['warning', word] : style === undefined ? word : [style, word],
-      `${amounts.join('')}  `,
+      `${amounts.join('')}${this.#hasCpu ? '  ' : ' '}`,
       isBottleneck ? ['heading', name] : name,
     ];
   }
 
   pipe({ capacity, queued }: LinkSample): Cell[] {
     const margin = `${' '.repeat(this.#indexWidth + 1)}│ `;
-    if (capacity === undefined || queued === undefined) return [['quiet', margin]];
+    if (capacity === undefined || queued === undefined) return [['quiet', margin.trimEnd()]];
     const share = Math.min(1, queued / capacity);
     // A little is not nothing, and nearly full is not full.
     const cells = share < 0.5 ? Math.ceil(share * this.#barWidth) : Math.floor(share * this.#barWidth);

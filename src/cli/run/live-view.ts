@@ -37,8 +37,6 @@ export class LiveView implements Watcher {
   #isWatching = false;
   /** Whether anything is drawn; while it is not, what is said passes as it comes. */
   #isOn = false;
-  /** Whether the cursor stands at the left edge, as far as it is our doing. */
-  #isAtEdge = true;
   #looking: NodeJS.Timeout | undefined;
   #showing: NodeJS.Timeout | undefined;
   #shown = 0; // milliseconds
@@ -105,7 +103,6 @@ export class LiveView implements Watcher {
   #hear(said: Said, bytes: Uint8Array): void {
     if (!this.#isOn) {
       this.#stream.write(bytes.slice());
-      this.#isAtEdge = bytes.at(-1) === LINE_FEED;
       return;
     }
     said.push(bytes);
@@ -123,9 +120,9 @@ export class LiveView implements Watcher {
     const before = process.cpuUsage();
     if (this.#mayShow()) {
       this.#sample = this.#sampler.look();
-      if (this.#sample.stages.some(({ state }) => state === 'terminal')) this.#turnOff();
+      if (this.#sample.stages.some(({ state }) => state === 'terminal')) this.#makeWay();
       else this.#show();
-    } else this.#turnOff();
+    } else this.#makeWay();
     const { user, system } = process.cpuUsage(before); // microseconds
     this.#looking = setTimeout(this.#look, Math.max(LOOK_EVERY, (user + system) / 1000 / SHARE_MAX));
   };
@@ -141,7 +138,6 @@ export class LiveView implements Watcher {
     clearTimeout(this.#showing);
     this.#showing = undefined;
     const sample = this.#sample as Sample;
-    if (!this.#isOn && !this.#isAtEdge) this.#stream.write('\r\n');
     this.#isOn = true;
     const columns = Math.min(this.#stream.columns - 1, COLUMNS_MAX);
     const rows = this.#stream.rows - 1;
@@ -166,14 +162,21 @@ export class LiveView implements Watcher {
     this.#turnOff();
   }
 
+  /** The terminal is ours still. */
   #turnOff(): void {
+    this.#area.erase();
+    this.#makeWay();
+  }
+
+  /** Somebody has begun to use the terminal: what they wrote stands below, and may be a question. */
+  #makeWay(): void {
     clearTimeout(this.#showing);
     this.#showing = undefined;
     if (!this.#isOn) return;
     this.#isOn = false;
+    this.#area.forget();
     const rest = Buffer.concat(this.#said.map((said) => said.take(true)));
-    this.#area.erase(rest);
-    this.#isAtEdge = rest.length === 0 || rest.at(-1) === LINE_FEED;
+    if (rest.length > 0) this.#stream.write(rest);
   }
 
   // The terminal
@@ -225,7 +228,6 @@ async function drained({ drain }: ChildTerminal): Promise<void> {
 
 const STDOUT = 1;
 const STDERR = 2;
-const LINE_FEED = 10;
 const FIRST_LOOK = 400; // milliseconds: what is over by then needs no view
 const LOOK_EVERY = 500; // milliseconds
 const SHARE_MAX = 0.02; // of one processor's time, for looking

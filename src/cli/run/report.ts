@@ -4,7 +4,7 @@ import { bytes, duration } from '../format/amounts.js';
 import { paddedLeft } from '../format/columns.js';
 import { printable } from '../format/printable.js';
 import type { Ending } from './run-stages.js';
-import { howItEnded } from './status.js';
+import { howItEnded, statusOf } from './status.js';
 
 /** One line for each stage: how it ended, what it took, what it moved. */
 export function summaryOf(results: readonly StageResult[], names: readonly string[]): string {
@@ -24,11 +24,15 @@ export function failureOf(
   names: readonly string[],
 ): string {
   if (isLate) return `pipework run: timed out after ${duration(elapsed)}\n`;
-  if (failure === undefined || signal !== undefined) return '';
+  // Whoever was to read the output had seen enough.
+  if (failure === undefined || signal !== undefined || statusOf(failure) === SIGPIPE) return '';
   const name = printable(names[failure.index] as string);
   const where = results.length === 1 ? name : `stage ${failure.index + 1} of ${results.length}, ${name},`;
   return `pipework run: ${where} ${howItEnded(failure)}\n`;
 }
+
+/** What a shell makes of a command that SIGPIPE ended. */
+const SIGPIPE = 141;
 
 function facts({ code, signal, forgiven, startedAt, endedAt, ...usage }: StageResult): string[] {
   const ending = signal ?? (code === null ? 'not run' : `exit ${code}`);

@@ -12,6 +12,7 @@ export class LiveArea {
   readonly #stream: NodeJS.WriteStream;
   /** How wide the lines are that were drawn last, in columns. */
   #widths: number[] = [];
+  #columns = 0; // of the terminal, then
 
   constructor(stream: NodeJS.WriteStream) {
     this.#stream = stream;
@@ -22,29 +23,34 @@ export class LiveArea {
    * @param above Whole lines that go above, for good.
    */
   draw(lines: readonly string[], above: Uint8Array = NOTHING): void {
+    const hasChanged = this.#columns !== this.#stream.columns;
     const home = this.#home();
+    this.#columns = this.#stream.columns;
     const frame = `${lines.map((line) => `${line}${CLEAR_LINE}\r\n`).join('')}${CLEAR_BELOW}`;
     this.#widths = lines.map((line) => columnsOf(stripVTControlCharacters(line)));
-    if (above.length === 0) this.#stream.write(`${home}${frame}`);
-    else this.#stream.write(Buffer.concat([Buffer.from(`${home}${CLEAR_BELOW}`), above, Buffer.from(frame)]));
+    // In place where that may be: it does not flicker.
+    const cleared = above.length > 0 || hasChanged ? CLEAR_BELOW : '';
+    this.#stream.write(Buffer.concat([Buffer.from(`${home}${cleared}`), above, Buffer.from(frame)]));
   }
 
-  /** Takes the lines away; `above` may be anything. */
-  erase(above: Uint8Array = NOTHING): void {
-    const home = this.#widths.length === 0 ? '' : `${this.#home()}${CLEAR_BELOW}`;
+  /** Takes the lines away. */
+  erase(): void {
+    if (this.#widths.length === 0) return;
+    this.#stream.write(`${this.#home()}${CLEAR_BELOW}`);
     this.#widths = [];
-    if (home !== '' || above.length > 0) this.#stream.write(Buffer.concat([Buffer.from(home), above]));
   }
 
-  /** Somebody else has used the screen: what is drawn next begins where the cursor is, and the old lines stay. */
+  /** Somebody else has used the screen: the lines stay, and what is drawn next begins below the cursor. */
   forget(): void {
     this.#widths = [];
   }
 
   /** To the beginning of the first line. A terminal that has become narrower has broken the lines anew. */
   #home(): string {
-    if (this.#widths.length === 0) return '\r';
     const { columns } = this.#stream;
+    // Where the cursor is nobody knows: so many blanks lead from the left edge no further than to the right one, where all
+    // terminals wait for more before they begin a line, and from anywhere else into the next line.
+    if (this.#widths.length === 0) return `${' '.repeat(columns)}\r`;
     const heights = this.#widths.map((width) => (REFLOWS ? Math.max(1, Math.ceil(width / columns)) : 1));
     return `\r\x1b[${heights.reduce((a, b) => a + b)}A`;
   }
