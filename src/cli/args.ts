@@ -10,7 +10,7 @@ export function parse<const Config extends ParseArgsConfig>(
   } catch (cause) {
     if (!(cause instanceof TypeError)) throw cause;
     // "Unknown option '--x'. To specify a positional argument ...": the first sentence is enough.
-    const [message = ''] = cause.message.split('. ');
+    const [message = ''] = cause.message.split(/\.\s/);
     throw new CommandError(message.charAt(0).toLowerCase() + message.slice(1), { cause });
   }
 }

@@ -4,7 +4,7 @@
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import xterm from '@xterm/headless';
@@ -34,24 +34,25 @@ export class Terminal {
   readonly #script: ReturnType<typeof spawn>;
   readonly #folder = mkdtempSync(join(tmpdir(), 'pipework-terminal-'));
 
-  /** @param command A line for the shell; `pipework` in it is ours. */
+  /** @param command For the shell; `pipework` in it is ours. */
   constructor(command: string, { columns = 80, rows = 24, cwd, env = {} }: TerminalOptions = {}) {
     this.#emulator = new xterm.Terminal({ cols: columns, rows, allowProposedApi: true, scrollback: 10_000 });
     const { NO_COLOR, FORCE_COLOR, NODE_DISABLE_COLORS, CI, ...rest } = process.env;
     const folder = this.#folder;
-    const program = `'${process.execPath}' '${join(packageRoot, 'dist/cli/main.js')}'`;
+    const main = join(packageRoot, 'dist/cli/main.js');
+    const program = `#!/bin/sh\necho $$ > ${folder}/pid\nexec '${process.execPath}' '${main}' "$@"\n`;
+    writeFileSync(join(folder, 'pipework'), program, { mode: 0o755 });
     const line = `
       stty rows ${rows} cols ${columns}
       tty > ${folder}/tty
       stty -g > ${folder}/before
       trap : INT QUIT
-      sh -c 'pipework() { exec ${program.replaceAll("'", "'\\''")} "$@"; }; echo $$ > ${folder}/pid
-        ${command.replaceAll("'", "'\\''")}'
+      sh -c '${command.replaceAll("'", "'\\''")}'
       echo $? > ${folder}/status
       stty -g > ${folder}/after`;
     this.#script = spawn('script', ['--quiet', '--return', '--flush', '--command', line, '/dev/null'], {
       cwd,
-      env: { ...rest, TERM: 'xterm-256color', SHELL: '/bin/sh', ...env },
+      env: { ...rest, TERM: 'xterm-256color', SHELL: '/bin/sh', PATH: `${folder}:${rest['PATH']}`, ...env },
       timeout: BOUND,
       killSignal: 'SIGKILL',
     });
@@ -62,7 +63,7 @@ export class Terminal {
     this.status = once(this.#script, 'close').then(() => Number(this.#said('status')));
   }
 
-  /** The number of the program's process. */
+  /** The number of pipework's process, the last one that was started. */
   get pid(): number {
     return Number(this.#said('pid'));
   }
@@ -82,6 +83,13 @@ export class Terminal {
     );
     while (lines.at(-1) === '') lines.pop();
     return lines;
+  }
+
+  /** Column and row of the cursor, from 0. */
+  async cursor(): Promise<readonly [column: number, row: number]> {
+    await this.lines();
+    const { cursorX, cursorY } = this.#emulator.buffer.active;
+    return [cursorX, cursorY];
   }
 
   /** Waits until what is to be seen is as `isSo` says. */
@@ -122,4 +130,4 @@ export class Terminal {
 }
 
 /** Against hanging only. */
-const BOUND = 60_000; // milliseconds
+const BOUND = 120_000; // milliseconds

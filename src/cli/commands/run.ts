@@ -1,5 +1,6 @@
 /** `pipework run`: a pipeline as a shell would run it, and what its stages do and wait for while it runs. */
 import { readFileSync } from 'node:fs';
+import * as io from '../../io/index.js';
 import { bytes, parse, seconds, splitAtOperand } from '../args.js';
 import { CommandError } from '../command-error.js';
 import type { Page } from '../format/text.js';
@@ -23,7 +24,7 @@ one stage, a command in quotes that sh -c runs:
 
 Standard input is the first stage's, and output goes where it would go:
 
-  pipework run 'gzip -dc' 'wc -l' < access.log.gz      with the time that is left
+  pipework run 'gzip -dc' 'wc -l' < access.log.gz    shows the time that is left
   pipework run --summary 'tar c photos' 'xz -T0' > photos.tar.xz
   pipework run --timeout 60 'curl -s https://example.org/big' 'sha256sum'
   pipework run --json 'make report' 'gzip' > report.gz 2> events
@@ -63,7 +64,10 @@ export async function run(args: readonly string[], page: Page): Promise<number> 
   const events = values.json ? new Events(stages, process.stderr) : undefined;
   const hasView = !(values.json || values.quiet || values['no-view']);
   const view = hasView ? LiveView.open(stages) : undefined;
-  const ending = await runStages(stages, events ?? view ?? NOBODY, { capacity, timeout });
+  const ending = await runStages(stages, events ?? view ?? NOBODY, { capacity, timeout }).catch((error) => {
+    if (!(error instanceof io.UnsupportedError)) throw error;
+    throw new CommandError(error.message, { isUsage: false, cause: error });
+  });
   events?.report(ending);
   if (values.summary) process.stderr.write(summaryOf(ending.results, stages));
   if (!values.json && !values.quiet) process.stderr.write(failureOf(ending, stages));

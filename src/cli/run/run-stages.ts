@@ -33,8 +33,9 @@ export async function runStages(
   const began = performance.now();
   const commands = stages.map((stage, index) => exec.shell(stage, { stderr: watcher.stderr(index) }));
   const { stdout } = watcher;
-  const job = exec.pipeline(...commands, { stdin: 'inherit', stdout, capacity });
+  // Before the first stage runs: none may be left behind.
   const signals = new Signals(() => void job.kill());
+  const job = exec.pipeline(...commands, { stdin: 'inherit', stdout, capacity });
   watcher.begin(job);
   let isLate = false;
   const late = (): void => {
