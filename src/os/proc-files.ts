@@ -77,17 +77,13 @@ export function commandOf(pid: number): string | undefined {
   return name === undefined ? undefined : `[${name}]`;
 }
 
-/** The user as whom a process runs. */
+/** The user as whom a process runs: its folder in /proc is that user's, even when its files there are root's. */
 export function ownerOf(pid: number): number | undefined {
   try {
-    const { uid } = lstatSync(`/proc/${pid}`);
-    if (uid !== 0) return uid;
+    return lstatSync(`/proc/${pid}`).uid;
   } catch {
     return undefined;
   }
-  // The files of a process that nobody may look into (ssh-agent) are root's, whosever it is.
-  const users = /^Uid:\s*\d+\s+(\d+)/m.exec(contents(pid, 'status') ?? '');
-  return users === null ? undefined : Number(users[1]);
 }
 
 /** Bytes read and written so far, whatever from and to; a zombie has them too. `null`: somebody else's to see. */
