@@ -17,6 +17,8 @@ import { type Target, targetsFor } from './targets.js';
 
 const TRIAL = fileURLToPath(new URL('trial.js', import.meta.url));
 const TRIAL_MAX = 300_000; // milliseconds; a trial that hangs is a fault of the rival
+// As below a shell: without it a bash whose input is a socket, which it is in zx, reads the user's .bashrc at each start.
+const ENVIRONMENT = { ...process.env, SHLVL: '1' };
 const NOBODY = 65534; // the user and group that own nothing
 
 const { values: options, positionals } = parseArgs({
@@ -68,6 +70,7 @@ function measure(one: Case, rival: string, executable: string): number {
   const flags = one.collects === true ? ['--expose-gc'] : [];
   const output = execFileSync(executable, [...flags, TRIAL, one.name, rival], {
     ...userOf(one),
+    env: ENVIRONMENT,
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'inherit'],
     timeout: TRIAL_MAX,

@@ -573,6 +573,15 @@ static napi_value fn_available(napi_env env, napi_callback_info info) {
   return result(env, slot == NULL ? -EBADF : pw_available(slot->fd));
 }
 
+/* inode(slot): what /proc calls the pipe by. */
+static napi_value fn_inode(napi_env env, napi_callback_info info) {
+  struct call call;
+  struct slot *slot;
+  if (!begin(env, info, 1, &call)) return result(env, -EINVAL);
+  slot = slot_of(call.self, integer(env, call.argv[0]));
+  return result(env, slot == NULL ? -EBADF : pw_inode(slot->fd));
+}
+
 /* capacity(slot): bytes. */
 static napi_value fn_capacity(napi_env env, napi_callback_info info) {
   struct call call;
@@ -694,7 +703,7 @@ static napi_value fn_init(napi_env env, napi_callback_info info) {
       {"watch", fn_watch},         {"setCapacity", fn_set_capacity}, {"hold", fn_hold},
       {"directions", fn_directions}, {"owner", fn_owner},           {"closeNumber", fn_close_number},
       {"number", fn_number},       {"twinNumber", fn_twin_number},  {"expose", fn_expose},
-      {"pass", fn_pass},
+      {"pass", fn_pass},           {"inode", fn_inode},
   };
   if (napi_get_cb_info(env, info, &count, argv, NULL, NULL) != napi_ok || count < 4) return NULL;
   if (napi_get_typedarray_info(env, argv[2], &type, &have, &data, NULL, NULL) != napi_ok ||

@@ -48,6 +48,9 @@ int pw_directions(int fd);
 /* Bytes in the pipe. */
 int pw_available(int fd);
 
+/* What the system knows the pipe by, as long as it is open anywhere. */
+int64_t pw_inode(int fd);
+
 /* Waits until `fd` can be read (or has ended) or written (or is broken), at most `timeout` milliseconds, -1 for ever.
  * The events of poll(2) that hold, 0 when time is up. Goes on after a signal handler has run. */
 int pw_wait(int fd, enum pw_direction direction, int timeout);

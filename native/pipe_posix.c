@@ -1,4 +1,5 @@
 /* Pipes by what any POSIX system has. macOS runs on this alone; on Linux it can be forced, so that it is tested. */
+#define _GNU_SOURCE /* statx */
 #include "pipe.h"
 
 #include <errno.h>
@@ -50,6 +51,16 @@ int pw_directions(int fd) {
 int pw_available(int fd) {
   int bytes = 0;
   return ioctl(fd, FIONREAD, &bytes) == -1 ? -errno : bytes;
+}
+
+int64_t pw_inode(int fd) {
+#ifdef __linux__
+  struct statx about;
+  return statx(fd, "", AT_EMPTY_PATH, STATX_INO, &about) == -1 ? -errno : (int64_t)about.stx_ino;
+#else
+  struct stat about;
+  return fstat(fd, &about) == -1 ? -errno : (int64_t)about.st_ino;
+#endif
 }
 
 static int64_t milliseconds_now(void) {

@@ -29,6 +29,7 @@ static void test_both_ends(const struct pw_system *system) {
   held = 0;
   while ((written = system->write(ends[1], PW_NONBLOCK, bytes, sizeof bytes)) > 0) held += written;
   CHECK(written == -EAGAIN && held > 0 && pw_available(ends[0]) == held);
+  CHECK(pw_inode(ends[0]) > 0 && pw_inode(ends[0]) == pw_inode(ends[1]) && pw_inode(-1) == -EBADF);
   CHECK(system->read(ends[0], PW_NONBLOCK, bytes, sizeof bytes) == held);
   close(ends[1]);
   CHECK(system->read(ends[0], PW_NONBLOCK, bytes, 1) == 0);

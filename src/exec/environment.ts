@@ -40,17 +40,19 @@ export class Variables {
   readonly packed: string;
 
   constructor(all: Readonly<Record<string, string>>) {
-    const entries = Object.entries(all);
+    const names = Object.keys(all);
+    let packed = '';
+    for (const name of names) packed += `${name}=${all[name]}\0`;
     this.all = all;
-    this.count = entries.length;
-    this.packed = entries.map(([name, value]) => `${name}=${value}\0`).join('');
+    this.count = names.length;
+    this.packed = packed;
   }
 }
 
 /** A command's own variables over those of its pipeline, over this process's. */
 export function mergeEnvironment(own: Surroundings, pipeline: Surroundings): Variables {
   const isCleared = own.clearEnv ?? pipeline.clearEnv ?? false;
-  const merged: Record<string, string> = isCleared ? {} : { ...(process.env as Record<string, string>) };
+  const merged = isCleared ? {} : ownEnvironment();
   for (const variables of [pipeline.env ?? {}, own.env ?? {}]) {
     for (const [name, value] of Object.entries(variables)) {
       if (value === undefined) delete merged[name];
@@ -58,6 +60,14 @@ export function mergeEnvironment(own: Surroundings, pipeline: Surroundings): Var
     }
   }
   return new Variables(merged);
+}
+
+/** A copy. Each look at one of them is a call to the system, and a spread takes two. */
+function ownEnvironment(): Record<string, string> {
+  const { env } = process;
+  const copy: Record<string, string> = {};
+  for (const name of Object.getOwnPropertyNames(env)) copy[name] = env[name] as string;
+  return copy;
 }
 
 /** The paths to try for a program, as execvp(3) does. */

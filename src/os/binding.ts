@@ -39,6 +39,7 @@ export interface Binding {
   directions(fd: number): number;
   owner(fd: number): number;
   number(slot: number): number;
+  inode(slot: number): number;
   expose(slot: number): number;
   closeNumber(fd: number): number;
   /** Processes, in the same table; not there where the system has no pidfd (macOS). */

@@ -1,6 +1,5 @@
 import { binding, WRITE } from './binding.js';
-import { type ChildEnd, openSlots } from './child-pipe.js';
-import { linkOf } from './proc-files.js';
+import { type ChildEnd, openSlots, pipeId } from './child-pipe.js';
 import { unwatch, watch } from './readiness.js';
 import { scratch } from './scratch.js';
 import { EAGAIN, systemError } from './system-error.js';
@@ -12,7 +11,7 @@ import { EAGAIN, systemError } from './system-error.js';
 export class ChildDrain {
   /** The child's end. */
   readonly given: ChildEnd;
-  /** What /proc calls the pipe; `undefined` where there is no /proc. */
+  /** What /proc calls the pipe; `undefined` where the system does not say. */
   readonly id: string | undefined;
   /** Bytes that have come. */
   bytesRead = 0;
@@ -39,7 +38,7 @@ export class ChildDrain {
     const [reader, writer] = openSlots(name, WRITE);
     this.#slot = reader;
     this.given = { slot: writer };
-    this.id = linkOf('self', binding().number(reader));
+    this.id = pipeId(reader);
     try {
       this.#watch();
     } catch (error) {

@@ -2,7 +2,6 @@ import { binding, READ, WRITE } from './binding.js';
 import { KernelPipe } from './kernel-pipe.js';
 import { KernelReader } from './kernel-reader.js';
 import { KernelWriter } from './kernel-writer.js';
-import { linkOf } from './proc-files.js';
 import { ENOSYS, EPERM, systemError } from './system-error.js';
 
 /** One end of a pipe that is for a child to inherit: a blocking descriptor, closed when the child has it. */
@@ -15,7 +14,7 @@ export interface ChildEnd {
 export interface ChildPipe {
   readonly reader: KernelReader | ChildEnd;
   readonly writer: KernelWriter | ChildEnd;
-  /** What /proc calls it, as `pipe:[123]`; `undefined` where there is no /proc. */
+  /** What /proc calls it, as `pipe:[123]`; `undefined` where the system does not say. */
   readonly id: string | undefined;
   /** The addon's number of the read end. */
   readonly readSlot: number;
@@ -36,7 +35,7 @@ export function childPipe(
 ): ChildPipe {
   const [readSlot, writeSlot] = openSlots(name, (forChild.reader ? READ : 0) | (forChild.writer ? WRITE : 0));
   if (capacity !== undefined) wishFor(capacity, readSlot, writeSlot, name);
-  const id = linkOf('self', binding().number(readSlot));
+  const id = pipeId(readSlot);
   if (forChild.reader && forChild.writer)
     return { reader: { slot: readSlot }, writer: { slot: writeSlot }, id, readSlot };
   const shared = new KernelPipe(name, forChild.reader ? -1 : readSlot, forChild.writer ? -1 : writeSlot);
@@ -54,6 +53,12 @@ export function openSlots(name: string, given: number): readonly [reader: number
   const result = binding().open(slots, given);
   if (result < 0) throw systemError(result, 'pipe2', name);
   return [slots[0] as number, slots[1] as number];
+}
+
+/** What /proc calls a pipe: asked of the kernel itself, since to look there takes longer than to make the pipe. */
+export function pipeId(slot: number): string | undefined {
+  const inode = binding().inode(slot);
+  return inode < 0 ? undefined : `pipe:[${inode}]`;
 }
 
 /** The child has it, or never will. */

@@ -36,7 +36,17 @@ const NO_INTEGERS = [
 test('addon: a number that is none is no slot, and no other end is touched', () => {
   const slots = open(linux);
   for (const number of NO_INTEGERS) {
-    for (const name of ['twin', 'release', 'close', 'available', 'capacity', 'watch', 'number', 'expose']) {
+    for (const name of [
+      'twin',
+      'release',
+      'close',
+      'available',
+      'capacity',
+      'watch',
+      'number',
+      'inode',
+      'expose',
+    ]) {
       equal(linux[name]?.(number), -EBADF, `${name}(${String(number)})`);
     }
     equal(linux['read']?.(number, new Uint8Array(1), 0, 1), -EBADF);
