@@ -50,7 +50,7 @@ export function scan(options: ScanOptions = {}): Graph {
     );
   }
   const descriptors = new Descriptors();
-  const look = { descriptors, since: ticksSinceBoot() ?? 0, asleep: wanted.asleep };
+  const look = { descriptors, since: ticksSinceBoot() ?? 0, asleep: wanted.asleep, sessions: new Map() };
   const selection = select(wanted, descriptors);
   const looked = selection.members.flatMap((member) => lookAt(member, look) ?? []);
   const pipes = pipeNodes(

@@ -1,0 +1,18 @@
+/**
+ * Text of others as it may be shown on a terminal: what would move the cursor, change the order of letters or not be seen
+ * at all is written as an escape, `\n` or `\x1b`. Everything else stays.
+ */
+export function printable(text: string): string {
+  return text.replace(UNSEEN, escaped);
+}
+
+/** Controls, formats (marks of direction, joiners), line and paragraph separators, and what is no character. */
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Cn}\p{Co}]/gu;
+
+const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
+
+function escaped(character: string): string {
+  const code = character.codePointAt(0) as number;
+  const hex = code.toString(16).padStart(2, '0');
+  return SHORT[character] ?? (code < 0x100 ? `\\x${hex}` : `\\u{${hex}}`);
+}
