@@ -8,6 +8,7 @@ export interface Members {
   readonly pipes: readonly string[];
 }
 
+/** Each process is in one; alone, without a pipe, when no pipe joins it to anybody. */
 export function chainsIn(index: Index): Members[] {
   const links = index.graph.pipes.filter((pipe) => !isInward(pipe)).map((pipe) => linkOf(pipe, index));
   const groups = new Groups();
@@ -21,7 +22,13 @@ export function chainsIn(index: Index): Members[] {
     if (others === undefined) byGroup.set(group, [link]);
     else others.push(link);
   }
-  return [...byGroup.values()].map((links) => ({ pids: inOrder(links), pipes: links.map(({ id }) => id) }));
+  const chains = [...byGroup.values()].map((links) => ({
+    pids: inOrder(links),
+    pipes: links.map(({ id }) => id),
+  }));
+  const joined = new Set(chains.flatMap(({ pids }) => pids));
+  const alone = index.graph.processes.filter(({ pid }) => !joined.has(pid));
+  return [...chains, ...alone.map(({ pid }) => ({ pids: [pid], pipes: [] }))];
 }
 
 /** A pipe, and who uses it. */

@@ -1,5 +1,5 @@
 /** States in plain words, for people: what a process waits for, and who would have to act. No control characters. */
-import type { ProcessEnd } from './graph.js';
+import type { PipeNode, ProcessEnd } from './graph.js';
 import { printable } from './printable.js';
 import type { ElsewhereState, PollingState, ProcessState } from './state.js';
 import { INNER, type Index, isInward, otherSide } from './waits.js';
@@ -54,35 +54,35 @@ export function doing(pid: number, state: ProcessState, index: Index): string {
 function places(pid: number, ends: readonly ProcessEnd[], index: Index): string {
   const [only, ...more] = ends;
   if (only === undefined) return 'a pipe that is not known';
-  if (more.length === 0)
-    return `descriptor ${only.descriptor}, ${content(only, index)}; ${partners(pid, only, index)}`;
+  if (more.length === 0) return `descriptor ${only.descriptor}, ${pipeOf(pid, only, index)}`;
   return `a pipe, by one of its descriptors ${listed(
     ends.map(({ descriptor }) => String(descriptor)),
     'or',
   )}`;
 }
 
-/** A pipe by what is in it. */
-function content({ pipe }: ProcessEnd, { pipes }: Index): string {
-  const node = pipes.get(pipe);
-  const what = node?.path === undefined ? 'a pipe' : `the FIFO ${printable(node.path)}`;
-  if (node?.queued === undefined || node.capacity === undefined) return what;
-  if (node.queued === 0) return `${what} that is empty`;
-  return `${what} with ${node.queued} of ${node.capacity} bytes in it`;
-}
-
-/** Who would have to act. */
-function partners(pid: number, end: ProcessEnd, index: Index): string {
-  const does = end.access === 'write' ? 'reads' : 'writes';
+/** The pipe at an end, by who has its other side and what is in it. */
+function pipeOf(pid: number, end: ProcessEnd, index: Index): string {
+  const node = index.pipes.get(end.pipe);
+  const kind = node?.path === undefined ? 'pipe' : `FIFO ${printable(node.path)}`;
   const others = [...new Set(otherSide(end, index).map((other) => other.pid))];
+  const reads = end.access === 'write' ? 'reads' : 'writes';
   if (others.length === 0) {
     return index.graph.isComplete
-      ? `nobody has the end that ${does}`
-      : `who has the end that ${does} is not to be seen`;
+      ? `a ${kind} that nobody ${reads}`
+      : `a ${kind} of which nobody is seen who ${reads} it${amount(node)}`;
   }
-  const names = others.map((other) => (other === pid ? 'itself' : labelOf(other, index)));
-  if (others.length === 1 && others[0] === pid) return `only it itself has the end that ${does}`;
-  return `the end that ${does} is with ${listed(names)}`;
+  if (others.every((other) => other === pid)) return `a ${kind} that only it itself ${reads}${amount(node)}`;
+  const names = listed(others.map((other) => (other === pid ? 'itself' : labelOf(other, index))));
+  return `the ${kind} ${end.access === 'write' ? 'to' : 'from'} ${names}${amount(node)}`;
+}
+
+/** What is in it, if that is known. */
+function amount(node: PipeNode | undefined): string {
+  if (node?.queued === undefined || node.capacity === undefined) return '';
+  return node.queued === 0
+    ? ', which is empty'
+    : `, which has ${node.queued} of ${node.capacity} bytes in it`;
 }
 
 function polling(pid: number, { on, isKnown, others }: PollingState, index: Index): string {
@@ -90,8 +90,7 @@ function polling(pid: number, { on, isKnown, others }: PollingState, index: Inde
   const pipes = on.filter(({ pipe }) => !isInward(index.pipes.get(pipe)));
   const ready = { read: 'to be read', write: 'to be written', both: 'to be read or written' } as const;
   const items = pipes.map(
-    (end) =>
-      `descriptor ${end.descriptor} ${ready[end.access]}, ${content(end, index)} (${partners(pid, end, index)})`,
+    (end) => `descriptor ${end.descriptor} ${ready[end.access]}, ${pipeOf(pid, end, index)}`,
   );
   const more = [...new Set(others.filter((other) => !INNER.test(other)).map(kindOfTarget))];
   if (items.length + more.length === 0) return 'waits in its event loop, for no pipe';

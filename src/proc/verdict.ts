@@ -8,7 +8,7 @@ import { type Activity, type Index, indexOf, type Waiter, waiterOf } from './wai
 
 /** What stands still in a graph, and because of whom. */
 export interface Verdict {
-  /** Processes that pipes join, each pipeline by itself. */
+  /** Processes that pipes join, each pipeline by itself; who is joined to nobody is a chain of one, without pipes. */
   readonly chains: readonly Chain[];
   /** Processes that wait for each other, so that none of them ever goes on. */
   readonly deadlocks: readonly Deadlock[];
@@ -36,7 +36,9 @@ export interface StageVerdict {
   readonly because: readonly number[];
   /** Whether the kernel said so; else it is what the pipes look like. */
   readonly isCertain: boolean;
-  /** In a plain sentence without control characters. */
+  /** What sentences call it: the beginning of its command line, and its number. */
+  readonly label: string;
+  /** What it does, in a plain sentence that begins with the label; without control characters. */
   readonly says: string;
   readonly evidence: readonly Evidence[];
 }
@@ -118,6 +120,7 @@ function judgeStage(pid: number, because: readonly number[], isAwaited: boolean,
     waitsFor: wait?.likely ?? [],
     because,
     isCertain: main !== 'unknown' && (wait?.isCertain ?? true),
+    label: labelOf(pid, index),
     says: `${labelOf(pid, index)} ${doing(pid, node.state, index)}.`,
     evidence: node.state.evidence,
   };

@@ -50,9 +50,9 @@ export function indexOf(graph: Graph): Index {
 
 /** Whether a pipe is for one process's own use, as event loops have them to wake themselves. */
 export function isInward(pipe: PipeNode | undefined): boolean {
-  if (pipe === undefined) return false;
-  const ends = [...pipe.readers, ...pipe.writers];
-  return ends.every(({ pid }) => pid === ends[0]?.pid);
+  const first = pipe?.readers[0]?.pid;
+  if (pipe === undefined || first === undefined || pipe.writers.length === 0) return false;
+  return [...pipe.readers, ...pipe.writers].every(({ pid }) => pid === first);
 }
 
 export function waiterOf(node: ProcessNode, index: Index): Waiter {
