@@ -5,13 +5,14 @@
  */
 import { childrenOf, contents } from '../os/proc-files.js';
 import { isUnchanged } from './descriptors.js';
+import { isHeldBack } from './held-back.js';
 import { endsFor, type Holder } from './open-pipe.js';
 import { pollState, someEpollState } from './polling.js';
 import type { Elsewhere, Evidence, ProcessState } from './state.js';
 
 /** The function; `undefined` when the kernel does not say, or not to us. */
 export function sleepsIn(at: number | string): string | undefined {
-  const name = contents(at, 'wchan');
+  const name = isHeldBack('wchan') ? undefined : contents(at, 'wchan');
   return name === undefined || name === '' || name === '0' ? undefined : name;
 }
 

@@ -45,8 +45,8 @@ export interface StageVerdict {
 
 /**
  * `bottleneck`: others wait for it, and it for none of them. `blocked`: waits until there is room in a pipe. `starved`:
- * waits for bytes. `waiting`: waits for another process to end. `stuck`: part of a deadlock, or waits for one. `free`:
- * nobody waits for it, and it for nobody here. `unknown`: nobody can say what it waits for, or it waits for several things of
+ * waits for bytes. `waiting`: waits for another process to end. `stuck`: part of a deadlock, or waits for one. `free`: it
+ * waits for nobody here, and nobody is seen to wait for it. `unknown`: nobody can say what it waits for, or it waits for several things of
  * which some are not to be seen; it may be the bottleneck.
  */
 export type Role = 'bottleneck' | 'blocked' | 'starved' | 'waiting' | 'stuck' | 'free' | 'unknown';
