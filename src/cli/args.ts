@@ -46,6 +46,16 @@ export function seconds(option: string, text: string): number {
   return value * 1000;
 }
 
+/** A number as a process has one. */
+export function processNumber(text: string): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value < 1 || value > PID_MAX) {
+    throw new CommandError(`a PID must be a number from 1 to ${PID_MAX}, got '${text}'`);
+  }
+  return value;
+}
+
+const PID_MAX = 2 ** 31 - 1;
 const SECONDS_MAX = 86_400; // a day; a timer holds little more than 24 of them
 
 /** A number of bytes of at least 1, with K, M or G for their multiples. `option` is what the message calls it. */

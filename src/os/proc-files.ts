@@ -14,6 +14,7 @@ export interface ProcessStat {
   readonly state: string;
   readonly parent: number;
   readonly group: number;
+  readonly session: number;
   /** Time on a processor, in the kernel's ticks. */
   readonly userTicks: number;
   readonly systemTicks: number;
@@ -58,6 +59,7 @@ export function processStat(at: number | string): ProcessStat | undefined {
     state: fields[0] as string,
     parent: Number(fields[1]),
     group: Number(fields[2]),
+    session: Number(fields[3]),
     userTicks: Number(fields[11]),
     systemTicks: Number(fields[12]),
     threads: Number(fields[17]),
@@ -77,17 +79,13 @@ export function commandOf(pid: number): string | undefined {
   return name === undefined ? undefined : `[${name}]`;
 }
 
-/** The user as whom a process runs. */
+/** The user as whom a process runs: its folder in /proc is that user's, even when its files there are root's. */
 export function ownerOf(pid: number): number | undefined {
   try {
-    const { uid } = lstatSync(`/proc/${pid}`);
-    if (uid !== 0) return uid;
+    return lstatSync(`/proc/${pid}`).uid;
   } catch {
     return undefined;
   }
-  // The files of a process that nobody may look into (ssh-agent) are root's, whosever it is.
-  const users = /^Uid:\s*\d+\s+(\d+)/m.exec(contents(pid, 'status') ?? '');
-  return users === null ? undefined : Number(users[1]);
 }
 
 /** Bytes read and written so far, whatever from and to; a zombie has them too. `null`: somebody else's to see. */
@@ -110,6 +108,13 @@ export function threadNumbers(pid: number): number[] {
   } catch {
     return [];
   }
+}
+
+/** The children of a process, of all its threads; `undefined` where this kernel does not list them. */
+export function childrenOf(pid: number): number[] | undefined {
+  const lists = threadNumbers(pid).map((tid) => contents(`${pid}/task/${tid}`, 'children'));
+  if (lists.length === 0 || lists.includes(undefined)) return undefined;
+  return lists.flatMap((list) => (list as string).split(' ').filter(isNumber).map(Number));
 }
 
 /** A file of the process as text; `at` is its number, 'self', or more of the path. */

@@ -1,6 +1,6 @@
 /** What a thread does that sleeps in a system call. */
-import { linkOf } from '../os/proc-files.js';
-import { endOf, type Holder, type OpenPipe } from './open-pipe.js';
+import { childrenOf, linkOf } from '../os/proc-files.js';
+import { endOf, type Holder, isPipeLink, type OpenPipe } from './open-pipe.js';
 import { epollState, pollState } from './polling.js';
 import { opensFifo, pipeSide, sleepsIn } from './sleep-state.js';
 import type { Elsewhere, Evidence, ProcessState } from './state.js';
@@ -40,6 +40,8 @@ export function callState(
       if (count === 0) return elsewhere(by, 'timer');
       return pollState(holder, hasTimeout(by, known), said(by, known.name));
     }
+    case 'child':
+      return waitingForChild(by, known.number);
     case 'wait':
       return elsewhere(by, known.for, known.descriptor);
   }
@@ -56,7 +58,7 @@ interface By {
 /** In a call that no signal ends: of a disk, as a rule. */
 function uninterruptible(by: By): ProcessState {
   const { known } = by;
-  if (known.does === 'wait' && known.for === 'child') return elsewhere(by, 'child'); // vfork
+  if (known.does === 'child') return waitingForChild(by, known.number); // vfork
   return elsewhere(by, 'disk', 'descriptor' in known ? known.descriptor : undefined);
 }
 
@@ -90,12 +92,35 @@ function opening(by: By): ProcessState {
   };
 }
 
+/** For one that the call names, or the first of them all. */
+function waitingForChild(by: By, index: number | undefined): ProcessState {
+  const { name } = by.known;
+  const named = index === undefined ? 0 : argument(by.call, index);
+  const children = named > 0 ? [named] : childrenOf(by.holder.pid);
+  const says = named > 0 ? `${name} for process ${named}` : name;
+  return {
+    kind: 'elsewhere',
+    for: 'child',
+    call: name,
+    ...(children !== undefined && { children }),
+    evidence: [said(by, says)],
+  };
+}
+
 function elsewhere(by: By, what: Elsewhere | undefined, index?: number): ProcessState {
   const { name } = by.known;
   if (index === undefined)
     return { kind: 'elsewhere', for: what ?? 'other', call: name, evidence: [said(by, name)] };
   const descriptor = argument(by.call, index);
   const target = linkOf(by.holder.pid, descriptor);
+  // Opened after the descriptors were listed: a pipe of which nothing is known.
+  if (what === undefined && target !== undefined && isPipeLink(target)) {
+    return {
+      kind: 'asleep',
+      maybe: [],
+      evidence: [said(by, `${name} on descriptor ${descriptor}, ${target}`)],
+    };
+  }
   return {
     kind: 'elsewhere',
     for: what ?? kindOf(target),

@@ -4,7 +4,7 @@
  */
 import { accessOf, descriptorNumbers, linkOf } from '../os/proc-files.js';
 import { FifoFinder } from './fifos.js';
-import { EPOLL, type Holder, type OpenPipe } from './open-pipe.js';
+import { EPOLL, type Holder, inodeOfPipe, isPipeLink, type OpenPipe } from './open-pipe.js';
 
 /** A pipe among the descriptors of a process, before it is known what it is open for. */
 export interface Found {
@@ -35,8 +35,8 @@ export class Descriptors {
     for (const descriptor of numbers) {
       const link = linkOf(pid, descriptor);
       if (link === undefined) continue; // closed since
-      if (link.startsWith(PIPE)) {
-        pipes.push({ descriptor, pipe: link, inode: Number(link.slice(PIPE.length, -1)), link });
+      if (isPipeLink(link)) {
+        pipes.push({ descriptor, pipe: link, inode: inodeOfPipe(link), link });
       } else if (link === EPOLL) {
         epolls.push(descriptor);
       } else if (link.startsWith('/')) {
@@ -48,7 +48,19 @@ export class Descriptors {
   }
 }
 
-const PIPE = 'pipe:[';
+/** Whether the process has the same pipes as when they were listed, as far as that is told without a path. */
+export function isUnchanged({ pid, pipes }: Holder): boolean {
+  const numbers = descriptorNumbers(pid);
+  if (numbers === 'refused') return false;
+  let known = 0;
+  for (const descriptor of numbers) {
+    const link = linkOf(pid, descriptor);
+    const pipe = pipes.get(descriptor);
+    if (pipe !== undefined && pipe.link === link) known++;
+    else if (pipe !== undefined || (link !== undefined && isPipeLink(link))) return false;
+  }
+  return known === pipes.size;
+}
 
 /** With what each is open for. */
 export function holderOf({ pid, pipes, epolls }: Listing): Holder {

@@ -59,6 +59,8 @@ export interface PipeEnd {
 export interface ProcessNode {
   readonly pid: number;
   readonly parent: number;
+  /** Whether another process started it, which has ended, so that its parent has merely inherited it. */
+  readonly isOrphan: boolean;
   /** The number of its process group: a shell that has job control gives one to each pipeline. */
   readonly group: number;
   /** The number of the user as whom it runs. */

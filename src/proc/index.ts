@@ -14,7 +14,9 @@ export type {
   Refused,
   ThreadNode,
 } from './graph.js';
+export type { HeldEnd } from './held-ends.js';
 export type { Follow, ScanOptions } from './options.js';
+export { printable } from './printable.js';
 export { scan } from './scan.js';
 export type {
   AsleepState,
@@ -33,7 +35,6 @@ export type {
 export {
   type Chain,
   type Deadlock,
-  type HeldEnd,
   type Role,
   type StageVerdict,
   type Verdict,

@@ -19,6 +19,15 @@ export interface Holder {
 /** What /proc calls an epoll descriptor. */
 export const EPOLL = 'anon_inode:[eventpoll]';
 
+/** Whether that is what /proc calls a pipe without a path. */
+export function isPipeLink(link: string): boolean {
+  return link.startsWith('pipe:[');
+}
+
+export function inodeOfPipe(link: string): number {
+  return Number(link.slice('pipe:['.length, -1));
+}
+
 /** As graphs have it; `access` is what it is used for just now. */
 export function endOf({ descriptor, pipe, access }: OpenPipe, as: ProcessEnd['access'] = access): ProcessEnd {
   return { descriptor, pipe, access: as };

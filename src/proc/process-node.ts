@@ -20,6 +20,8 @@ export interface LookOptions {
   /** When the look began, in the kernel's ticks since boot. */
   readonly since: number;
   readonly asleep: boolean;
+  /** The sessions of processes that have been looked at, by number. */
+  readonly sessions: Map<number, number>;
 }
 
 /** `undefined`: it has ended. */
@@ -41,6 +43,7 @@ export function lookAt({ pid, listing }: Member, options: LookOptions): Looked |
   const node: ProcessNode = {
     pid,
     parent: stat.parent,
+    isOrphan: isOrphan(stat, options),
     group: stat.group,
     user,
     started: stat.started,
@@ -68,4 +71,14 @@ function sameListing(
   if (stat.started < since) return listing;
   const again = descriptors.list(stat.pid);
   return again === 'refused' || processStat(stat.pid)?.started !== stat.started ? undefined : again;
+}
+
+/** Only who begins a session of its own is in another than its parent, so long as that is the one that started it. */
+function isOrphan({ pid, parent, session }: ProcessStat, { sessions }: LookOptions): boolean {
+  sessions.set(pid, session);
+  if (session === pid || parent === 0) return false;
+  const known = sessions.get(parent) ?? processStat(parent)?.session;
+  if (known === undefined) return false;
+  sessions.set(parent, known);
+  return known !== session;
 }

@@ -1,9 +1,9 @@
 import { UnsupportedError } from '../io/errors.js';
-import { contents, ticksSinceBoot } from '../os/proc-files.js';
+import { contents, ownerOf, ticksSinceBoot } from '../os/proc-files.js';
 import { Descriptors } from './descriptors.js';
 import type { Graph, HiddenProcess, ProcessNode } from './graph.js';
 import { withMaybe } from './maybe.js';
-import { checkScanOptions, type ScanOptions } from './options.js';
+import { checkScanOptions, type ScanOptions, type Wanted } from './options.js';
 import { pipeNodes } from './pipe-nodes.js';
 import { lookAt } from './process-node.js';
 import { ratesSince } from './rates.js';
@@ -50,7 +50,7 @@ export function scan(options: ScanOptions = {}): Graph {
     );
   }
   const descriptors = new Descriptors();
-  const look = { descriptors, since: ticksSinceBoot() ?? 0, asleep: wanted.asleep };
+  const look = { descriptors, since: ticksSinceBoot() ?? 0, asleep: wanted.asleep, sessions: new Map() };
   const selection = select(wanted, descriptors);
   const looked = selection.members.flatMap((member) => lookAt(member, look) ?? []);
   const pipes = pipeNodes(
@@ -64,17 +64,24 @@ export function scan(options: ScanOptions = {}): Graph {
     return rate === undefined ? known : { ...known, rates: rate };
   });
   const there = new Set(processes.map(({ pid }) => pid));
-  const missing = (wanted.pids ?? []).filter((pid) => !there.has(pid));
+  const missing = (wanted.pids ?? []).filter((pid) => !there.has(pid) && !isAnothers(pid, wanted));
+  const hidden = [...selection.hidden, ...missing.filter(isHidden).map((pid): HiddenProcess => ({ pid }))];
   return {
     at,
     took: performance.now() - began,
     processes,
     pipes,
-    isComplete: selection.isComplete,
-    hidden: [...selection.hidden, ...missing.filter(isHidden).map((pid): HiddenProcess => ({ pid }))],
+    isComplete: selection.isComplete && hidden.length === 0,
+    hidden,
     gone: missing.filter((pid) => !isHidden(pid)),
     limits: selection.limits,
   };
+}
+
+/** Whether it was left out, not being the user's. */
+function isAnothers(pid: number, { user }: Wanted): boolean {
+  const owner = user === undefined ? undefined : ownerOf(pid);
+  return owner !== undefined && owner !== user;
 }
 
 /** Whether there is such a process, though /proc does not have it for us (hidepid). Signal 0 is no signal. */

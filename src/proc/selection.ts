@@ -42,10 +42,11 @@ export function select(wanted: Wanted, descriptors: Descriptors): Selection {
 
 /** What keeps /proc from showing all processes. */
 function limitsOfProc(): string[] {
-  // 36 35 0:3 / /proc options [tags] - proc proc options
-  const options =
-    /^\d+ \d+ \S+ \S+ \/proc .* - proc \S+ (\S+)$/m.exec(contents('self', 'mountinfo') ?? '')?.[1] ?? '';
-  const hidepid = /(?:^|,)hidepid=([^,]+)/.exec(options)?.[1];
+  // 36 35 0:3 / /proc options [tags] - proc proc options; of several mounts on it the last is to be seen.
+  const mounts = [
+    ...(contents('self', 'mountinfo') ?? '').matchAll(/^\d+ \d+ \S+ \S+ \/proc .* - proc \S+ (\S+)$/gm),
+  ];
+  const hidepid = /(?:^|,)hidepid=([^,]+)/.exec(mounts.at(-1)?.[1] ?? '')?.[1];
   if (hidepid === undefined || hidepid === '0' || hidepid === 'off' || process.geteuid?.() === 0) return [];
   return [`/proc is mounted with hidepid=${hidepid}: processes of other users are not to be seen`];
 }

@@ -3,14 +3,16 @@
  * refused, as to everybody but a process's own ancestors under Yama. The names are not an interface and change; one that is
  * not known here says nothing.
  */
-import { contents } from '../os/proc-files.js';
+import { childrenOf, contents } from '../os/proc-files.js';
+import { isUnchanged } from './descriptors.js';
+import { isHeldBack } from './held-back.js';
 import { endsFor, type Holder } from './open-pipe.js';
 import { pollState, someEpollState } from './polling.js';
 import type { Elsewhere, Evidence, ProcessState } from './state.js';
 
 /** The function; `undefined` when the kernel does not say, or not to us. */
 export function sleepsIn(at: number | string): string | undefined {
-  const name = contents(at, 'wchan');
+  const name = isHeldBack('wchan') ? undefined : contents(at, 'wchan');
   return name === undefined || name === '' || name === '0' ? undefined : name;
 }
 
@@ -20,14 +22,17 @@ export function sleepState(at: number | string, name: string, holder: Holder): P
   const side = pipeSide(name);
   if (side === 'read' || side === 'write') {
     const on = endsFor(holder, side);
-    if (on.length === 0) return undefined; // a pipe that was opened since, or is somebody's inside the kernel
+    // It may be a pipe that was opened after the others were listed.
+    if (on.length === 0 || !isUnchanged(holder)) return undefined;
     return { kind: side === 'read' ? 'reading' : 'writing', on, evidence: [evidence] };
   }
   if (opensFifo(name)) return { kind: 'opening', evidence: [evidence] };
   if (/^(do_)?ep(oll)?_(poll|wait)/.test(name)) return someEpollState(holder, evidence);
   if (/^(do_)?(sys_)?(poll|select)/.test(name)) return pollState(holder, undefined, evidence);
   const what = FUNCTIONS.find(([pattern]) => pattern.test(name))?.[1];
-  return what === undefined ? undefined : { kind: 'elsewhere', for: what, evidence: [evidence] };
+  if (what === undefined) return undefined;
+  const children = what === 'child' ? childrenOf(holder.pid) : undefined;
+  return { kind: 'elsewhere', for: what, ...(children !== undefined && { children }), evidence: [evidence] };
 }
 
 /** The side of a pipe that is waited on; 'unknown': of old kernels, which have one function for both. */

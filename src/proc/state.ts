@@ -75,6 +75,8 @@ export interface ElsewhereState {
   /** The descriptor of the call, and what it is open on. */
   readonly descriptor?: number;
   readonly target?: string;
+  /** With `child`: those whose end it waits for, of which the first is enough; not there when they could not be listed. */
+  readonly children?: readonly number[];
   readonly evidence: readonly Evidence[];
 }
 

@@ -22,6 +22,8 @@ export type SystemCall = {
     }
   /** `count`: of descriptors that it watches; none of them makes it a sleep. */
   | { readonly does: 'poll'; readonly count: number; readonly timeout: number; readonly isPointer?: true }
+  /** Waits for the end of a process: of any child, unless `number` is an argument above 0. */
+  | { readonly does: 'child'; readonly number?: number }
   | { readonly does: 'wait'; readonly for: Elsewhere; readonly descriptor?: number }
 );
 
@@ -78,7 +80,7 @@ const SOCKET: Does = { does: 'wait', for: 'socket', descriptor: 0 };
 const FILE: Does = { does: 'wait', for: 'file', descriptor: 0 };
 const DISK: Does = { does: 'wait', for: 'disk', descriptor: 0 };
 const TIMER: Does = { does: 'wait', for: 'timer' };
-const CHILD: Does = { does: 'wait', for: 'child' };
+const CHILD: Does = { does: 'child' };
 const THREAD: Does = { does: 'wait', for: 'thread' };
 const SIGNAL: Does = { does: 'wait', for: 'signal' };
 const OTHER: Does = { does: 'wait', for: 'other' };
@@ -106,7 +108,7 @@ const ROWS: readonly Row[] = [
   ['pselect6', 270, 72, { does: 'poll', count: 0, timeout: 4, isPointer: true }],
   ['nanosleep', 35, 101, TIMER],
   ['clock_nanosleep', 230, 115, TIMER],
-  ['wait4', 61, 260, CHILD],
+  ['wait4', 61, 260, { does: 'child', number: 0 }],
   ['waitid', 247, 95, CHILD],
   ['vfork', 58, NONE, CHILD],
   ['clone', 56, 220, CHILD],

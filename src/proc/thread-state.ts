@@ -5,6 +5,7 @@
  */
 import { guardedContents } from '../os/proc-files.js';
 import { callState } from './call-state.js';
+import { isHeldBack } from './held-back.js';
 import type { Holder } from './open-pipe.js';
 import { sleepState, sleepsIn } from './sleep-state.js';
 import type { Evidence, ProcessState } from './state.js';
@@ -19,7 +20,7 @@ export type CallLook = CallInProgress | 'running' | 'none' | 'refused' | undefin
  * @param at Its place in /proc: `PID`, or `PID/task/TID`.
  */
 export function lookAtCall(at: number | string): CallLook {
-  const text = guardedContents(at, 'syscall');
+  const text = isHeldBack('syscall') ? null : guardedContents(at, 'syscall');
   return text === null ? 'refused' : text === undefined ? undefined : parseSyscall(text);
 }
 

@@ -1,9 +1,14 @@
+import { chainsIn, type Members } from './chains.js';
+import { ringsAmong, stuckAmong } from './deadlocks.js';
 import type { Graph } from './graph.js';
+import { type HeldEnd, heldEndsIn } from './held-ends.js';
+import { doing, labelOf } from './sentences.js';
 import type { Evidence } from './state.js';
+import { type Activity, type Index, indexOf, type Waiter, waiterOf } from './waits.js';
 
 /** What stands still in a graph, and because of whom. */
 export interface Verdict {
-  /** Processes that pipes join, each pipeline by itself. */
+  /** Processes that pipes join, each pipeline by itself; who is joined to nobody is a chain of one, without pipes. */
   readonly chains: readonly Chain[];
   /** Processes that wait for each other, so that none of them ever goes on. */
   readonly deadlocks: readonly Deadlock[];
@@ -17,7 +22,7 @@ export interface Chain {
   readonly stages: readonly StageVerdict[];
   /** The `id`s of its pipes. */
   readonly pipes: readonly string[];
-  /** Whom others wait for and who wait for nobody here, by number; empty when nobody waits, or all are `stuck`. */
+  /** The stages with that role, by number; none when nobody waits, or all are stuck, or nobody can say. */
   readonly bottlenecks: readonly number[];
 }
 
@@ -25,22 +30,26 @@ export interface Chain {
 export interface StageVerdict {
   readonly pid: number;
   readonly role: Role;
-  /** Whom it waits for, by number. */
+  /** Who is to act for it to go on, by number; they need not be in the graph. */
   readonly waitsFor: readonly number[];
-  /** Whom it waits for in the end: the bottlenecks among those, and those whom they wait for. */
+  /** Whom it waits for in the end, from one to the next: these wait for nobody in the graph, or are stuck. */
   readonly because: readonly number[];
   /** Whether the kernel said so; else it is what the pipes look like. */
   readonly isCertain: boolean;
-  /** In a plain sentence without control characters. */
+  /** What sentences call it: the beginning of its command line, and its number. */
+  readonly label: string;
+  /** What it does, in a plain sentence that begins with the label; without control characters. */
   readonly says: string;
   readonly evidence: readonly Evidence[];
 }
 
 /**
  * `bottleneck`: others wait for it, and it for none of them. `blocked`: waits until there is room in a pipe. `starved`:
- * waits for bytes. `stuck`: part of a deadlock, or waits for one. `free`: nobody waits for it, and it for nobody here.
+ * waits for bytes. `waiting`: waits for another process to end. `stuck`: part of a deadlock, or waits for one. `free`: it
+ * waits for nobody here, and nobody is seen to wait for it. `unknown`: nobody can say what it waits for, or it waits for several things of
+ * which some are not to be seen; it may be the bottleneck.
  */
-export type Role = 'bottleneck' | 'blocked' | 'starved' | 'stuck' | 'free';
+export type Role = 'bottleneck' | 'blocked' | 'starved' | 'waiting' | 'stuck' | 'free' | 'unknown';
 
 /** A ring of processes of which each waits for the next, and the last for the first. */
 export interface Deadlock {
@@ -53,28 +62,111 @@ export interface Deadlock {
   readonly evidence: readonly Evidence[];
 }
 
-/** A write end that is still open in a process that has probably forgotten it. */
-export interface HeldEnd {
-  /** The `id` of the pipe. */
-  readonly pipe: string;
-  /** Who has the write end. */
-  readonly pid: number;
-  readonly descriptor: number;
-  /** Who waits for the end of what is in the pipe. */
-  readonly readers: readonly number[];
-  /**
-   * `reader`: the reader itself has it. `parent`: the process that started reader and writer has kept its copy. `orphan`:
-   * the holder's own parent has ended. `spare`: the holder has it beside its standard streams.
-   */
-  readonly why: 'reader' | 'parent' | 'orphan' | 'spare';
-  /** In a plain sentence without control characters. */
-  readonly says: string;
-}
-
 /**
  * Judges a look: who is the bottleneck of each chain, who waits for whom, who waits in a ring, and whose write end keeps a
- * reader from its end. A process that waits for another is never blamed.
+ * reader from its end. A process that waits for another is never blamed; what the look does not say is not guessed.
+ *
+ * @param graph What `scan()` gave. One look catches one moment: in a pipeline that is well, everybody waits now and then.
+ * @example Who keeps a pipeline waiting
+ * ```ts
+ * import { spawn } from 'node:child_process';
+ * import * as proc from 'pipework/proc';
+ *
+ * const child = spawn('sh', ['-c', 'yes | sleep 1000'], { stdio: 'ignore', detached: true });
+ * let chains: readonly proc.Chain[];
+ * do ({ chains } = proc.verdict(proc.scan({ pid: child.pid, follow: 'children' })));
+ * while (chains[0]?.stages[0]?.role !== 'blocked');
+ * console.log(chains[0].stages.map(({ role }) => role)); // prints [ 'blocked', 'bottleneck' ]
+ * process.kill(-(child.pid as number));
+ * ```
  */
 export function verdict(graph: Graph): Verdict {
-  throw new Error(`verdict() is not written yet, got a graph of ${graph.processes.length} processes`);
+  const index = indexOf(graph);
+  const waiters = new Map(graph.processes.map((node) => [node.pid, waiterOf(node, index)]));
+  const stuck = stuckAmong(waiters);
+  const judge: Judge = { index, waiters, stuck };
+  return {
+    chains: chainsIn(index).map((members) => judgeChain(members, judge)),
+    deadlocks: ringsAmong(stuck, waiters).map((ring) => deadlock(ring, judge)),
+    heldEnds: heldEndsIn(index, waiters),
+  };
+}
+
+/** What all judgements need. */
+interface Judge {
+  readonly index: Index;
+  readonly waiters: ReadonlyMap<number, Waiter>;
+  readonly stuck: ReadonlySet<number>;
+}
+
+function judgeChain({ pids, pipes }: Members, judge: Judge): Chain {
+  const because = new Map(pids.map((pid) => [pid, becauseOf(pid, judge)]));
+  const awaited = new Set([...because.values()].flat());
+  const stages = pids.map((pid) => judgeStage(pid, because.get(pid) ?? [], awaited.has(pid), judge));
+  return {
+    stages,
+    pipes,
+    bottlenecks: stages.filter(({ role }) => role === 'bottleneck').map(({ pid }) => pid),
+  };
+}
+
+function judgeStage(pid: number, because: readonly number[], isAwaited: boolean, judge: Judge): StageVerdict {
+  const { index, waiters, stuck } = judge;
+  const { node, main } = waiters.get(pid) as Waiter;
+  const wait = typeof main === 'object' ? main : undefined;
+  return {
+    pid,
+    role: stuck.has(pid) ? 'stuck' : roleOf(main, isAwaited),
+    waitsFor: wait?.likely ?? [],
+    because,
+    isCertain: main !== 'unknown' && (wait?.isCertain ?? true),
+    label: labelOf(pid, index),
+    says: `${labelOf(pid, index)} ${doing(pid, node.state, index)}.`,
+    evidence: node.state.evidence,
+  };
+}
+
+function roleOf(activity: Activity, isAwaited: boolean): Role {
+  if (activity === 'unknown') return 'unknown';
+  if (typeof activity === 'string') return isAwaited ? 'bottleneck' : 'free';
+  switch (activity.kind) {
+    case 'write':
+      return 'blocked';
+    case 'read':
+      return 'starved';
+    case 'ready':
+      return activity.ends.some(({ access }) => access !== 'read') ? 'blocked' : 'starved';
+    case 'child':
+      return 'waiting';
+  }
+}
+
+/** From one to the next of those that are to act, down to who waits for nobody in the graph. */
+function becauseOf(pid: number, { waiters, stuck }: Judge): number[] {
+  const seen = new Set<number>();
+  const ends = new Set<number>();
+  const queue = [pid];
+  for (const at of queue) {
+    const main = waiters.get(at)?.main;
+    const next = typeof main === 'object' ? main.likely : [];
+    if (at !== pid && (next.length === 0 || stuck.has(at))) ends.add(at);
+    for (const other of next) {
+      if (seen.has(other)) continue;
+      seen.add(other);
+      queue.push(other);
+    }
+  }
+  return [...ends];
+}
+
+function deadlock(ring: readonly number[], { index, waiters }: Judge): Deadlock {
+  const members = ring.map((pid) => waiters.get(pid) as Waiter);
+  return {
+    ring,
+    says: members.map(({ node }) => `${labelOf(node.pid, index)} ${doing(node.pid, node.state, index)}.`),
+    isCertain:
+      index.graph.isComplete &&
+      members.every(({ acts, waits }) => !acts && waits.every(({ isCertain }) => isCertain)),
+    evidence: members.flatMap(({ node }) => node.state.evidence),
+  };
 }

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { stripVTControlCharacters } from 'node:util';
 import { ownNap, sleepers, until } from '../exec/processes.js';
 import { noTerminal, Terminal, type TerminalOptions } from './terminal.js';
 
@@ -19,13 +20,13 @@ test('view: a row for each stage, the fill of each pipe between, and it is gone 
   skip,
 }, async () => {
   const nap = ownNap();
-  const terminal = on(`pipework run 'yes' 'sleep ${nap}' 'cat'`);
+  const terminal = on(`pipework run 'yes' 'exec sleep ${nap}' 'cat'`);
   const screen = await terminal.shows((text) => text.includes('100 % of 256 KiB'), 'a full pipe');
   const [head, yes, full, sleep, empty, cat, totals, ...more] = screen.split('\n');
   assert.match(head ?? '', /^ {4}STATE +CPU +OUT +RATE {2}STAGE$/);
   assert.match(yes ?? '', /^. 1 waits for 2 +\d+ % +\d+ KiB +[\d.]+ [KM]?i?B\/s {2}yes$/);
   assert.match(full ?? '', /^ {2}│ █{32} 100 % of 256 KiB$/);
-  assert.match(sleep ?? '', /^. 2 sleeps +0 % +0 B +0 B\/s {2}sleep/);
+  assert.match(sleep ?? '', /^. 2 sleeps +0 % +0 B +0 B\/s {2}exec sleep/);
   assert.match(empty ?? '', /^ {2}│ ░{32} {3}0 % of 256 KiB$/);
   assert.match(cat ?? '', /^. 3 waits for 2 +0 % +0 B +0 B\/s {2}cat$/);
   assert.match(totals ?? '', /^ 0:\d\d {2}\d+ KiB in {2}0 B out$/);
@@ -33,7 +34,7 @@ test('view: a row for each stage, the fill of each pipe between, and it is gone 
   process.kill(sleepers(nap)[0] as number);
   assert.equal(await terminal.status, 143);
   assert.deepEqual(await terminal.lines(), [
-    `pipework run: stage 2 of 3, sleep ${nap}, was killed by SIGTERM`,
+    `pipework run: stage 2 of 3, exec sleep ${nap}, was killed by SIGTERM`,
   ]);
   assertAsBefore(terminal);
 });
@@ -71,7 +72,7 @@ test('view: the last stage has a terminal as large as this one, and its output a
   skip,
 }, async () => {
   const nap = ownNap();
-  const last = `test -t 1 && stty size < /dev/stdout; printf "\\033[31mred\\033[0m\\ta\\b\\n no newline"; sleep ${nap}`;
+  const last = `test -t 1 && stty size < /dev/stdout; printf "\\033[31mred\\033[0m\\ta\\b\\n no newline"; exec sleep ${nap}`;
   const terminal = on(`pipework run 'true' '${last}'`, { columns: 90, rows: 20 });
   await terminal.shows((text) => text.includes('sleeps'), 'the view');
   process.kill(sleepers(nap)[0] as number);
@@ -90,7 +91,7 @@ test('view: megabytes of output to the terminal arrive whole', { skip }, async (
     lines,
     Array.from({ length: 1000 }, (_, i) => String(199_001 + i)),
   );
-  const numbers = terminal.raw.match(/^\d+(?=\r$)/gm);
+  const numbers = stripVTControlCharacters(terminal.raw).match(/^\d+(?=\r$)/gm);
   assert.equal(numbers?.length, 200_000);
 });
 
@@ -144,7 +145,7 @@ test('view: SIGTERM is passed on, and the screen is in order before this process
   skip,
 }, async () => {
   const nap = ownNap();
-  const terminal = on(`pipework run 'sleep ${nap}' 'cat'`);
+  const terminal = on(`pipework run 'exec sleep ${nap}' 'cat'`);
   await terminal.shows((text) => text.includes('2 waits for 1'), 'the view');
   process.kill(terminal.pid, 'SIGTERM');
   assert.equal(await terminal.status, 143);
@@ -186,7 +187,7 @@ test('view: in the background nothing is drawn, and what stages say passes', { s
   const nap = ownNap();
   const terminal = shell();
   terminal.type(`pipework run 'sleep 1.5; echo said >&2; sleep ${nap}' cat &\n`);
-  await terminal.shows((text) => /^said$/m.test(text), 'what the stage says');
+  await terminal.shows((text) => /said$/m.test(text), 'what the stage says');
   assert.ok(!terminal.raw.includes('STATE'));
   terminal.type('fg\n');
   await terminal.shows((text) => text.includes('2 waits for 1'), 'the view');
@@ -286,7 +287,7 @@ test('view: wide characters do not break lines, and control characters never rea
     });
     const shown = await terminal.shows((text) => text.includes('3 waits for 2'), 'the view');
     assert.equal(shown.split('\n').length, 7, shown);
-    if (columns === 80) assert.match(shown, /# \\x1b\]0;ti/);
+    if (columns === 80) assert.match(shown, /# \\x1b\]0…/);
     terminal.type('\x03');
     await terminal.status;
     for (const part of ['\x1b]', '\x07', '\x1b[31m', '\u202e', '\u009b']) {

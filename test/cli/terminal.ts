@@ -61,6 +61,7 @@ export class Terminal {
       this.#emulator.write(Buffer.from(text, 'latin1'));
     });
     this.status = once(this.#script, 'close').then(() => Number(this.#said('status')));
+    this.status.catch(() => {}); // for a terminal that is removed
   }
 
   /** The number of pipework's process, the last one that was started. */

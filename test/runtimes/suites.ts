@@ -10,6 +10,7 @@ import { streamIter } from '../node/stream-iter.js';
 import { readingCases, writingCases } from '../node/transports.js';
 import { anonymousPair, fifoPair } from '../os/outside-pairs.js';
 import { made, outside } from '../os/transports.js';
+import { scenarios } from '../proc/scenarios.js';
 import { children } from './children.js';
 import { deadlocks } from './deadlocks.js';
 import { processes } from './processes.js';
@@ -41,6 +42,7 @@ export const suites: readonly Suite[] = [
   { name: 'children', cases: () => children },
   { name: 'processes', cases: () => processes },
   { name: 'processes, thread', mode: 'thread', cases: () => onNode(processes) },
+  { name: 'processes, looked at', cases: () => scenarios },
   { name: 'deadlocks', cases: () => deadlocks },
   { name: 'workers', prints: DENOS_WORD, cases: () => workers },
 ];

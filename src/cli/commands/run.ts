@@ -12,8 +12,6 @@ import { runStages } from '../run/run-stages.js';
 import { NOBODY } from '../run/watcher.js';
 import { endBySignal } from '../terminal/end-by-signal.js';
 
-export const summary = 'Runs a pipeline, and shows what its stages do and wait for.';
-
 const HELP = `Usage: pipework run [OPTION...] STAGE...
 
 Runs a pipeline as a shell would, and shows on a terminal what each stage does,

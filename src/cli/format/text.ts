@@ -1,3 +1,4 @@
+import { fit } from './columns.js';
 import { type Style, type Styler, stylerFor } from './styles.js';
 
 /**
@@ -17,6 +18,13 @@ export class Page {
 
   line(text = ''): void {
     this.#stream.write(`${text}\n`);
+  }
+
+  /** Lines that may be wider than 80 columns: cut at the edge of a terminal, whole anywhere else. At once. */
+  text(lines: readonly string[]): void {
+    const columns = this.#stream.isTTY ? this.#stream.columns : undefined;
+    const shown = columns === undefined ? lines : lines.map((line) => fit(line, columns));
+    this.#stream.write(`${shown.join('\n')}\n`);
   }
 
   style(style: Style, text: string): string {

@@ -5,8 +5,8 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import * as exec from '../../exec/index.js';
+import { printable } from '../../proc/index.js';
 import { CommandError } from '../command-error.js';
-import { printable } from '../format/printable.js';
 
 /** @param options The names of the command's own options. @throws {CommandError} */
 export function checkStages(stages: readonly string[], options: readonly string[]): void {

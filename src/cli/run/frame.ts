@@ -1,8 +1,9 @@
 /** One frame of the live view: a row for each stage, the pipes between them, and how far the whole is. */
+
+import { printable } from '../../proc/index.js';
 import { bytes, clock, percent, rate } from '../format/amounts.js';
 import { columnsOf, padded, paddedLeft } from '../format/columns.js';
 import { type Cell, lineOf } from '../format/line.js';
-import { printable } from '../format/printable.js';
 import type { Style, Styler } from '../format/styles.js';
 import type { LinkSample, Sample, StageSample } from './sample.js';
 

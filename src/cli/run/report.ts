@@ -1,8 +1,8 @@
 /** What is said of a pipeline that has ended, to people. */
 import type { StageResult } from '../../exec/index.js';
+import { printable } from '../../proc/index.js';
 import { bytes, duration } from '../format/amounts.js';
 import { paddedLeft } from '../format/columns.js';
-import { printable } from '../format/printable.js';
 import type { Ending } from './run-stages.js';
 import { howItEnded, statusOf } from './status.js';
 

@@ -49,7 +49,7 @@ export async function runStages(
   clearTimeout(timer);
   clearInterval(asking);
   await watcher.end();
-  signals.release();
+  await signals.settle(results);
   const failure = decisive(results);
   const status = isLate ? TIMED_OUT : failure === undefined ? 0 : statusOf(failure);
   return { results, failure, status, signal: signals.received, isLate, elapsed: performance.now() - began };

@@ -1,6 +1,6 @@
 /** What stages say while a view stands below it on the screen: cut into whole lines. */
 import { stripVTControlCharacters } from 'node:util';
-import { printable } from '../format/printable.js';
+import { printable } from '../../proc/index.js';
 import { harmless, isBeyondLines } from '../terminal/harmless.js';
 
 /** What comes from one descriptor of a stage. */

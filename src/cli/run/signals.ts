@@ -3,6 +3,9 @@
  * the same group: they are waited for. What was sent to this process alone is passed on, by `end`. Either way this
  * process ends by the same signal afterwards, when its screen is in order.
  */
+import { constants } from 'node:os';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { StageResult } from '../../exec/index.js';
 import { isInForeground } from '../terminal/foreground.js';
 
 export class Signals {
@@ -17,7 +20,10 @@ export class Signals {
     for (const signal of SIGNALS) process.on(signal, this.#take);
   }
 
-  release(): void {
+  /** Takes none any more. What ended stages from the terminal is on its way to this process, too. */
+  async settle(results: readonly StageResult[]): Promise<void> {
+    const isByKey = results.some((result) => BY_KEY.some((signal) => hasEndedBy(result, signal)));
+    if (isByKey && this.received === undefined && isInForeground() === true) await pause(LATENESS);
     for (const signal of SIGNALS) process.off(signal, this.#take);
   }
 
@@ -29,4 +35,11 @@ export class Signals {
 }
 
 const BY_KEY: readonly NodeJS.Signals[] = ['SIGINT', 'SIGQUIT'];
+/** For a signal that was sent before to be heard. */
+const LATENESS = 100; // milliseconds
 const SIGNALS: readonly NodeJS.Signals[] = [...BY_KEY, 'SIGTERM', 'SIGHUP'];
+
+/** By it, or as a shell tells it of its command. */
+function hasEndedBy({ signal, code }: StageResult, by: NodeJS.Signals): boolean {
+  return signal === by || code === 128 + constants.signals[by];
+}
