@@ -36,7 +36,7 @@ export class Terminal {
 
   /** @param command For the shell; `pipework` in it is ours. */
   constructor(command: string, { columns = 80, rows = 24, cwd, env = {} }: TerminalOptions = {}) {
-    this.#emulator = new xterm.Terminal({ cols: columns, rows, allowProposedApi: true, scrollback: 10_000 });
+    this.#emulator = new xterm.Terminal({ cols: columns, rows, allowProposedApi: true, scrollback: 40_000 });
     const { NO_COLOR, FORCE_COLOR, NODE_DISABLE_COLORS, CI, ...rest } = process.env;
     const folder = this.#folder;
     const main = join(packageRoot, 'dist/cli/main.js');
@@ -114,7 +114,9 @@ export class Terminal {
     this.#script.stdin?.write(text);
   }
 
-  resize(columns: number, rows: number): void {
+  /** Right behind a write of the program's, so that the next one is not on its way already. */
+  async resize(columns: number, rows: number): Promise<void> {
+    await once(this.#script.stdout as NodeJS.ReadableStream, 'data');
     this.#emulator.resize(columns, rows);
     spawnSync('stty', ['-F', this.#said('tty'), 'rows', String(rows), 'cols', String(columns)]);
   }

@@ -60,8 +60,7 @@ export class LiveView implements Watcher {
    */
   static open(names: readonly string[]): LiveView | undefined {
     const { stderr } = process;
-    if (!stderr.isTTY || process.env['TERM'] === 'dumb' || !isPlainTerminal(STDERR) || !canLook())
-      return undefined;
+    if (!stderr.isTTY || process.env['TERM'] === 'dumb' || !canLook()) return undefined;
     const isOutputShown = isSameTerminal(STDOUT, STDERR);
     const view = new LiveView(names, stderr, isOutputShown);
     return isOutputShown && view.#terminal === undefined ? undefined : view;
