@@ -256,14 +256,15 @@ test('view: a terminal of 20 columns, and one of few rows', { skip }, async () =
 });
 
 test('view: a resize on the way leaves one view, and what stood above it', { skip }, async () => {
-  const terminal = on(`seq 5; pipework run 'sleep ${ownNap()}' 'cat' 'cat > /dev/null'`);
+  // Rows enough for every line to be broken into four: what has left the screen nobody can take back.
+  const stages = `'sleep ${ownNap()}' 'cat' 'cat > /dev/null'`;
+  const terminal = on(`seq 5; pipework run ${stages}`, { rows: 50 });
   const above = ['1', '2', '3', '4', '5'];
   await terminal.shows((text) => text.includes('3 waits for 2'), 'the view');
   for (const columns of [50, 20, 100, 33, 80]) {
-    await terminal.resize(columns, 24);
+    await terminal.resize(columns, 50);
     await terminal.shows((text) => fits(text, columns, above), `one view in ${columns} columns`);
   }
-  await terminal.resize(80, 10);
   terminal.type('\x03');
   await terminal.status;
   assert.deepEqual(await terminal.lines(), above);

@@ -2,9 +2,11 @@
  * A real terminal with a program on it, and an emulator that judges what is to be seen. script(1) makes the terminal;
  * between that and the program is a shell that says how things were before and after.
  */
+import { equal } from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import xterm from '@xterm/headless';
@@ -114,11 +116,22 @@ export class Terminal {
     this.#script.stdin?.write(text);
   }
 
-  /** Right behind a write of the program's, so that the next one is not on its way already. */
+  /** Both sides at the same moment, right behind a frame, so that no other is on its way. */
   async resize(columns: number, rows: number): Promise<void> {
+    const fd = openSync(this.#said('tty'), 'r+');
+    const slots = new Int32Array(2);
+    equal(addon.openTerminal(fd, slots), 0);
+    const model: number = addon.number(slots[1]);
+    spawnSync('stty', ['rows', String(rows), 'cols', String(columns)], {
+      stdio: [model, 'ignore', 'inherit'],
+    });
+    const slot: number = addon.adopt(fd, 1, 1);
     await once(this.#script.stdout as NodeJS.ReadableStream, 'data');
+    await this.lines(); // the emulator takes its time, too
     this.#emulator.resize(columns, rows);
-    spawnSync('stty', ['-F', this.#said('tty'), 'rows', String(rows), 'cols', String(columns)]);
+    equal(addon.resizeTerminal(slot, model), 0);
+    for (const each of [slot, ...slots]) addon.close(each);
+    closeSync(fd);
   }
 
   /** For `after()`. */
@@ -131,6 +144,14 @@ export class Terminal {
     return readFileSync(join(this.#folder, name), 'utf8').trim();
   }
 }
+
+/** The native part by itself: to set the size of a terminal no other process has to be started and waited for. */
+const addon = createRequire(import.meta.url)(join(packageRoot, 'native/build/pipework.node')).init(
+  0,
+  0,
+  new Int32Array(256),
+  () => {},
+);
 
 /** Against hanging only. */
 const BOUND = 120_000; // milliseconds
