@@ -33,8 +33,8 @@ Columns:
   WAITS ON  who would have to act next
   IN, OUT   what is in its pipe, and what that holds
 
-Exit status: 0; 1 when a PID is not there or nothing can be seen here, 2 when the
-command is not understood.
+Exit status: 0; 1 when a PID is not there, 2 when the command is not understood
+or nothing can be seen here.
 `;
 
 /** @throws {CommandError} A wrong argument. */
