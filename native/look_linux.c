@@ -1,11 +1,12 @@
 /* Looking through /proc. */
 #define _GNU_SOURCE
 #include "look.h"
+#include "pipe.h"
+#include "thread_symbols.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdint.h>
@@ -15,7 +16,6 @@
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/sysmacros.h>
 #include <unistd.h>
 
 enum {
@@ -60,9 +60,9 @@ struct entry {
 
 /* What it is open for, by the permissions of the link itself; 0 for nothing (O_PATH), or when it is closed by now. */
 static char access_of(int folder, const char *name) {
-  struct stat link;
-  if (fstatat(folder, name, &link, AT_SYMLINK_NOFOLLOW) == -1) return 0;
-  switch (link.st_mode & (S_IRUSR | S_IWUSR)) {
+  struct statx link;
+  if (statx(folder, name, AT_SYMLINK_NOFOLLOW, STATX_MODE, &link) == -1) return 0;
+  switch (link.stx_mode & (S_IRUSR | S_IWUSR)) {
   case S_IRUSR: return 'r';
   case S_IWUSR: return 'w';
   case S_IRUSR | S_IWUSR: return 'b';
@@ -178,16 +178,16 @@ static int append_command(struct pw_text *out, int folder) {
 
 int pw_read_process(pid_t pid, int more, struct pw_text *out) {
   char text[PATH_ROOM];
-  struct stat owner;
+  struct statx owner;
   int error;
   /* O_PATH: this is the process, and stays it. */
   int folder;
   snprintf(text, sizeof text, "/proc/%d", (int)pid);
   folder = open(text, O_PATH | O_DIRECTORY | O_CLOEXEC);
   if (folder == -1) return -errno;
-  error = fstat(folder, &owner) == -1 ? -errno : 0;
+  error = statx(folder, "", AT_EMPTY_PATH, STATX_UID, &owner) == -1 ? -errno : 0;
   if (error == 0) {
-    int used = snprintf(text, sizeof text, "%u", (unsigned)owner.st_uid);
+    int used = snprintf(text, sizeof text, "%u", owner.stx_uid);
     error = append(out, text, (size_t)used + 1);
   }
   if (error == 0) error = append_file(out, folder, "syscall", FILE_ROOM);
@@ -212,11 +212,11 @@ static int is_there(struct pw_place place, const char *link, char at[PATH_ROOM])
 }
 
 static int ask(int fd, double inode, struct pw_fill *fill) {
-  struct stat stat;
-  if (fstat(fd, &stat) == -1) return -errno;
-  if (!S_ISFIFO(stat.st_mode) || (double)stat.st_ino != inode) return -ENOENT;
+  int64_t found = pw_inode(fd);
+  if (found < 0) return (int)found;
   fill->capacity = fcntl(fd, F_GETPIPE_SZ);
-  return fill->capacity == -1 || ioctl(fd, FIONREAD, &fill->queued) == -1 ? -errno : 0;
+  if (fill->capacity == -1 || (double)found != inode) return -ENOENT; /* only a pipe has a size to tell */
+  return ioctl(fd, FIONREAD, &fill->queued) == -1 ? -errno : 0;
 }
 
 int pw_look(struct pw_place reader, struct pw_place writer, double inode, const char *path, struct pw_fill *fill) {
@@ -237,7 +237,7 @@ int pw_look(struct pw_place reader, struct pw_place writer, double inode, const 
 
 /* ---- Several processors */
 
-enum { THREADS_MAX = 4, EACH_MIN = 32 /* what is worth a thread */, STACK = 256 * 1024 };
+enum { THREADS_MAX = 4, EACH_MIN = 32 /* what is worth a thread */ };
 
 struct work {
   void (*each)(void *context, size_t index);
@@ -256,7 +256,6 @@ static void *run(void *data) {
 void pw_in_parallel(size_t count, void (*each)(void *context, size_t index), void *context) {
   struct work work = {.each = each, .context = context, .count = count};
   pthread_t threads[THREADS_MAX];
-  pthread_attr_t attributes;
   sigset_t all, before;
   long processors = sysconf(_SC_NPROCESSORS_ONLN);
   int started = 0;
@@ -264,13 +263,9 @@ void pw_in_parallel(size_t count, void (*each)(void *context, size_t index), voi
   /* This thread is one of them. No signal of the program's is handled on the others. */
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &before);
-  if (pthread_attr_init(&attributes) == 0) {
-    pthread_attr_setstacksize(&attributes, STACK);
-    while (started < THREADS_MAX - 1 && started + 1 < processors && count / EACH_MIN > (size_t)started + 1 &&
-           pthread_create(&threads[started], &attributes, run, &work) == 0)
-      started++;
-    pthread_attr_destroy(&attributes);
-  }
+  while (started < THREADS_MAX - 1 && started + 1 < processors && count / EACH_MIN > (size_t)started + 1 &&
+         pthread_create(&threads[started], NULL, run, &work) == 0)
+    started++;
   pthread_sigmask(SIG_SETMASK, &before, NULL);
   run(&work);
   while (started > 0) pthread_join(threads[--started], NULL);
