@@ -47,7 +47,7 @@ struct instance {
 
 /* ---- Arguments and results */
 
-enum { MAX_ARGUMENTS = 7 };
+enum { MAX_ARGUMENTS = 6 };
 
 struct call {
   struct instance *self;

@@ -51,21 +51,17 @@ export interface Binding {
   openTerminal?(like: number, slots: Int32Array): number;
   resizeTerminal?(slot: number, like: number): number;
   isPlainTerminal?(fd: number): number;
-  /** Capacity and queued bytes of a pipe of other processes, in `fill`; Linux only. */
-  look?(
-    readerPid: number,
-    readerFd: number,
-    writerPid: number,
-    writerFd: number,
-    link: string,
-    inode: number,
-    fill: Int32Array,
-  ): number;
+  /** Looks at any processes, through /proc; Linux only. What each gives is written in native/look.h. */
+  listDescriptors?(pids: Int32Array): (string | number)[] | number;
+  readProcesses?(pids: Int32Array, more: number): (string | number)[] | number;
+  lookAtPipes?(places: Int32Array, inodes: Float64Array, paths: string, facts: Int32Array): number;
 }
 
 /** Numbers that both sides of the binding know. */
 export const READ = 1;
 export const WRITE = 2;
+export const READ_IO = 1;
+export const READ_SCHED = 2;
 export const NOWAIT = 1;
 export const POLL = 2;
 

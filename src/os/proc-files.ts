@@ -48,7 +48,11 @@ export function processNumbers(): number[] | 'refused' {
 /** Of a process, or of one thread: then `at` is `PID/task/TID`. */
 export function processStat(at: number | string): ProcessStat | undefined {
   const stat = contents(at, 'stat');
-  if (stat === undefined) return undefined;
+  return stat === undefined ? undefined : parseStat(stat);
+}
+
+/** What `stat` says. */
+export function parseStat(stat: string): ProcessStat {
   // pid (command) state ppid ...: the command may hold spaces and brackets.
   const bracket = stat.indexOf('(');
   const end = stat.lastIndexOf(')');
@@ -91,7 +95,11 @@ export function ownerOf(pid: number): number | undefined {
 /** Bytes read and written so far, whatever from and to; a zombie has them too. `null`: somebody else's to see. */
 export function trafficOf(pid: number): Traffic | null | undefined {
   const io = guardedContents(pid, 'io');
-  if (io === null || io === undefined) return io;
+  return io === null || io === undefined ? io : parseIo(io);
+}
+
+/** What `io` says. */
+export function parseIo(io: string): Traffic | undefined {
   const fields = /^rchar: (\d+)\nwchar: (\d+)/.exec(io);
   return fields === null ? undefined : { bytesIn: Number(fields[1]), bytesOut: Number(fields[2]) };
 }

@@ -1,6 +1,6 @@
 /** What a thread does that sleeps in a system call. */
 import { childrenOf, linkOf } from '../os/proc-files.js';
-import { endOf, type Holder, isPipeLink, type OpenPipe } from './open-pipe.js';
+import { endOf, type Holder, isPipeLink, type OpenPipe } from './holder.js';
 import { epollState, pollState } from './polling.js';
 import { opensFifo, pipeSide, sleepsIn } from './sleep-state.js';
 import type { Elsewhere, Evidence, ProcessState } from './state.js';
@@ -136,7 +136,9 @@ function elsewhere(by: By, what: Elsewhere | undefined, index?: number): Process
  */
 function pipeAt({ call, holder }: By, index: number): OpenPipe | undefined {
   const pipe = holder.pipes.get(argument(call, index));
-  return pipe !== undefined && linkOf(holder.pid, pipe.descriptor) === pipe.link ? pipe : undefined;
+  return pipe !== undefined && linkOf(holder.pid, pipe.descriptor) === (pipe.path ?? pipe.pipe)
+    ? pipe
+    : undefined;
 }
 
 function hasTimeout({ call }: By, known: { readonly timeout: number; readonly isPointer?: true }): boolean {

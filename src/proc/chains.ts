@@ -51,14 +51,19 @@ function linkOf(pipe: PipeNode, index: Index): Link {
  * does a descriptor beyond the standard ones that is a copy of the parent's: half a machine may write its complaints to one
  * pipe, or have got one from a common ancestor.
  */
-function usersOf(side: readonly PipeEnd[], pipe: PipeNode, { processes }: Index): number[] {
-  const users = side.filter(({ pid, descriptor }) => {
-    const node = processes.get(pid);
-    if (node !== undefined && isAt(node, pipe.id)) return true;
-    if (descriptor <= 1) return true;
-    return descriptor > 2 && !side.some((end) => end.pid === node?.parent && end.descriptor === descriptor);
-  });
+function usersOf(side: readonly PipeEnd[], { id }: PipeNode, { processes }: Index): number[] {
+  const users = side.length < 2 ? side : side.filter((end) => isUse(end, side, id, processes.get(end.pid)));
   return [...new Set((users.length > 0 ? users : side).map(({ pid }) => pid))];
+}
+
+function isUse(
+  { descriptor }: PipeEnd,
+  side: readonly PipeEnd[],
+  id: string,
+  node: ProcessNode | undefined,
+): boolean {
+  if (descriptor <= 1 || (node !== undefined && isAt(node, id))) return true;
+  return descriptor > 2 && !side.some((end) => end.pid === node?.parent && end.descriptor === descriptor);
 }
 
 /** Whether it waits at that pipe, which is a use of it. */
@@ -72,9 +77,15 @@ class Groups {
 
   /** The number that stands for the group. */
   of(pid: number): number {
-    let at = pid;
-    for (let above = this.#above.get(at); above !== undefined; above = this.#above.get(at)) at = above;
-    return at;
+    let top = pid;
+    for (let above = this.#above.get(top); above !== undefined; above = this.#above.get(top)) top = above;
+    // The way there is short from now on.
+    for (let at = pid; at !== top; ) {
+      const above = this.#above.get(at) as number;
+      this.#above.set(at, top);
+      at = above;
+    }
+    return top;
   }
 
   join(pids: readonly number[]): void {

@@ -1,73 +1,56 @@
-/**
- * What processes have open that matters here: pipes, FIFOs and epoll descriptors. A descriptor's link names it, and is read
- * without opening anything.
- */
-import { accessOf, descriptorNumbers, linkOf } from '../os/proc-files.js';
-import { FifoFinder } from './fifos.js';
-import { EPOLL, type Holder, inodeOfPipe, isPipeLink, type OpenPipe } from './open-pipe.js';
+/** What processes have open, listed without opening any of it. */
+import type { ProcessEnd } from './graph.js';
+import { EPOLL, type Holder, isPipeLink, type OpenPipe } from './holder.js';
+import { askMany } from './native.js';
 
-/** A pipe among the descriptors of a process, before it is known what it is open for. */
-export interface Found {
-  readonly descriptor: number;
-  /** The `id` of the pipe. */
-  readonly pipe: string;
-  readonly inode: number;
-  readonly link: string;
+/** Of each process, in their order; 'refused' when it is somebody else's to see. Who is gone has nothing. */
+export function holdersAmong(pids: readonly number[]): (Holder | 'refused')[] {
+  const answers = askMany(pids, (native, numbers) => native.listDescriptors(numbers));
+  return answers.map((answer, index) =>
+    answer === null ? 'refused' : holderOf(pids[index] as number, answer ?? ''),
+  );
 }
 
-/** The descriptors of one process. */
-export interface Listing {
-  readonly pid: number;
-  readonly pipes: readonly Found[];
-  readonly epolls: readonly number[];
-}
-
-/** Lists descriptors, for one look. */
-export class Descriptors {
-  readonly #fifos = new FifoFinder();
-
-  /** 'refused' when they are somebody else's to see; empty when the process is gone. */
-  list(pid: number): Listing | 'refused' {
-    const numbers = descriptorNumbers(pid);
-    if (numbers === 'refused') return 'refused';
-    const pipes: Found[] = [];
-    const epolls: number[] = [];
-    for (const descriptor of numbers) {
-      const link = linkOf(pid, descriptor);
-      if (link === undefined) continue; // closed since
-      if (isPipeLink(link)) {
-        pipes.push({ descriptor, pipe: link, inode: inodeOfPipe(link), link });
-      } else if (link === EPOLL) {
-        epolls.push(descriptor);
-      } else if (link.startsWith('/')) {
-        const fifo = this.#fifos.identify(pid, descriptor, link);
-        if (fifo !== undefined) pipes.push({ descriptor, ...fifo, link });
-      }
-    }
-    return { pid, pipes, epolls };
-  }
-}
-
-/** Whether the process has the same pipes as when they were listed, as far as that is told without a path. */
+/** Whether a process still has the same pipes. */
 export function isUnchanged({ pid, pipes }: Holder): boolean {
-  const numbers = descriptorNumbers(pid);
-  if (numbers === 'refused') return false;
-  let known = 0;
-  for (const descriptor of numbers) {
-    const link = linkOf(pid, descriptor);
-    const pipe = pipes.get(descriptor);
-    if (pipe !== undefined && pipe.link === link) known++;
-    else if (pipe !== undefined || (link !== undefined && isPipeLink(link))) return false;
-  }
-  return known === pipes.size;
+  const [now] = holdersAmong([pid]);
+  if (now === undefined || now === 'refused' || now.pipes.size !== pipes.size) return false;
+  return [...pipes].every(([descriptor, { pipe }]) => now.pipes.get(descriptor)?.pipe === pipe);
 }
 
-/** With what each is open for. */
-export function holderOf({ pid, pipes, epolls }: Listing): Holder {
-  const open = new Map<number, OpenPipe>();
-  for (const found of pipes) {
-    const access = accessOf(pid, found.descriptor);
-    if (access !== undefined) open.set(found.descriptor, { ...found, access });
+/** Of what native/look.h says of a process: each item is a number, a letter, and what it is. */
+function holderOf(pid: number, listed: string): Holder {
+  const pipes = new Map<number, OpenPipe>();
+  const epolls: number[] = [];
+  for (let at = 0; at < listed.length; ) {
+    const end = listed.indexOf('\0', at);
+    let letter = at;
+    while (listed.charCodeAt(letter) <= DIGIT_MAX) letter++;
+    const descriptor = Number(listed.slice(at, letter));
+    const link = listed.slice(letter + 1, end);
+    if (link === EPOLL) epolls.push(descriptor);
+    else pipes.set(descriptor, openPipe(descriptor, ACCESS[listed[letter] as string] ?? 'both', link));
+    at = end + 1;
   }
-  return { pid, pipes: open, epolls };
+  return { pid, pipes, epolls };
+}
+
+const DIGIT_MAX = '9'.charCodeAt(0);
+const ACCESS: Readonly<Record<string, ProcessEnd['access']>> = { r: 'read', w: 'write' };
+
+/** @param link `pipe:[INODE]`, or `fifo:[MAJOR:MINOR:INODE]` with its path behind it. */
+function openPipe(descriptor: number, access: ProcessEnd['access'], link: string): OpenPipe {
+  if (isPipeLink(link)) {
+    return {
+      descriptor,
+      access,
+      pipe: link,
+      inode: Number(link.slice('pipe:['.length, -1)),
+      path: undefined,
+    };
+  }
+  const end = link.indexOf(']') + 1;
+  const pipe = link.slice(0, end);
+  const inode = Number(pipe.slice(pipe.lastIndexOf(':') + 1, -1));
+  return { descriptor, access, pipe, inode, path: link.slice(end) };
 }

@@ -26,7 +26,7 @@ export interface Graph {
 
 /** A pipe, or a FIFO that some process has open. */
 export interface PipeNode {
-  /** `pipe:[INODE]`, as /proc has it, or `fifo:[DEVICE:INODE]`. The same in each look, while the pipe is there. */
+  /** `pipe:[INODE]`, as /proc has it, or `fifo:[MAJOR:MINOR:INODE]` with its device. The same in each look, while the pipe is there. */
   readonly id: string;
   readonly kind: 'pipe' | 'fifo';
   readonly inode: number;
@@ -44,10 +44,10 @@ export interface PipeNode {
 
 /**
  * `one side`: it has no reader, or no writer, that could be seen, and opening it might release whoever waits for one.
- * `changed`: an end was closed meanwhile. `refused`: it is another user's. `not asked`: by `fill: false`. `unsupported`:
- * pipework's native part does not load here.
+ * `changed`: an end was closed meanwhile. `refused`: it is another user's. `not asked`: by
+ * `fill: false`.
  */
-export type NoFill = 'one side' | 'changed' | 'refused' | 'not asked' | 'unsupported';
+export type NoFill = 'one side' | 'changed' | 'refused' | 'not asked';
 
 /** A process at one end of a pipe. One that has the same end twice is there twice. */
 export interface PipeEnd {

@@ -15,6 +15,8 @@ export interface ScanOptions {
   readonly follow?: Follow | undefined;
   /** `false`: pipes are not opened to ask for their capacity and how much is in them. */
   readonly fill?: boolean | undefined;
+  /** `false`: processes are not asked how many bytes they have read and written. */
+  readonly traffic?: boolean | undefined;
   /** Also asks how long processes have not run, for `asleepFor`; that is one more file for each. */
   readonly asleep?: boolean | undefined;
   /** An earlier look, for `rates`. */
@@ -30,6 +32,7 @@ export interface Wanted {
   readonly user: number | undefined;
   readonly follow: Follow;
   readonly fill: boolean;
+  readonly traffic: boolean;
   readonly asleep: boolean;
   readonly since: Graph | undefined;
 }
@@ -37,20 +40,21 @@ export interface Wanted {
 /** @throws {TypeError | RangeError} A wrong option, which the message names. */
 export function checkScanOptions(options: ScanOptions): Wanted {
   checkOptions('options', options, KNOWN);
-  const { pid, user, follow = 'pipes', fill = true, asleep = false, since } = options;
+  const { pid, user, follow = 'pipes', fill = true, traffic = true, asleep = false, since } = options;
   if (user !== undefined) checkWhole('options.user', user, 0);
   if (!FOLLOWS.includes(follow)) {
     throw new TypeError(`options.follow must be 'pipes', 'children' or 'nobody', got ${describe(follow)}`);
   }
   checkBoolean('options.fill', fill);
+  checkBoolean('options.traffic', traffic);
   checkBoolean('options.asleep', asleep);
   if (since !== undefined && !Array.isArray((since as { processes?: unknown } | null)?.processes)) {
     throw new TypeError(`options.since must be a graph that scan() gave, got ${describe(since)}`);
   }
-  return { pids: numbersOf(pid), user, follow, fill, asleep, since };
+  return { pids: numbersOf(pid), user, follow, fill, traffic, asleep, since };
 }
 
-const KNOWN = ['pid', 'user', 'follow', 'fill', 'asleep', 'since'];
+const KNOWN = ['pid', 'user', 'follow', 'fill', 'traffic', 'asleep', 'since'];
 const FOLLOWS: readonly unknown[] = ['pipes', 'children', 'nobody'];
 
 function numbersOf(pid: ScanOptions['pid']): readonly number[] | undefined {

@@ -1,19 +1,15 @@
 /** The pipes that processes have open, with who has their ends and what is in them. */
-import { type Fill, fillOf, type Place } from './fill.js';
+import { type Fill, fillsOf, type Place } from './fill.js';
 import type { NoFill, PipeEnd, PipeNode } from './graph.js';
-import type { Holder, OpenPipe } from './open-pipe.js';
+import type { Holder, OpenPipe } from './holder.js';
 
-/** In the order of their numbers. */
+/** By the numbers of their inodes. */
 export function pipeNodes(holders: readonly Holder[], asksForFill: boolean): PipeNode[] {
-  const all = new Map<string, Sides>();
-  for (const { pid, pipes } of holders) {
-    for (const end of pipes.values()) {
-      const sides = all.get(end.pipe) ?? newSides(all, end);
-      if (end.access !== 'write') sides.readers.push({ pid, end });
-      if (end.access !== 'read') sides.writers.push({ pid, end });
-    }
-  }
-  return [...all.values()].map((sides) => node(sides, asksForFill)).sort((a, b) => a.inode - b.inode);
+  const sides = [...sidesOf(holders).values()].sort((a, b) => a.first.inode - b.first.inode);
+  const fills = asksForFill
+    ? fillsOf(sides.map(({ readers: [reader], writers: [writer] }) => ({ reader, writer })))
+    : [];
+  return sides.map((side, index) => node(side, fills[index] ?? 'not asked'));
 }
 
 interface Sides {
@@ -22,20 +18,26 @@ interface Sides {
   readonly writers: Place[];
 }
 
-function newSides(all: Map<string, Sides>, first: OpenPipe): Sides {
-  const sides: Sides = { first, readers: [], writers: [] };
-  all.set(first.pipe, sides);
-  return sides;
+function sidesOf(holders: readonly Holder[]): Map<string, Sides> {
+  const all = new Map<string, Sides>();
+  for (const { pid, pipes } of holders) {
+    for (const end of pipes.values()) {
+      const sides = all.get(end.pipe) ?? { first: end, readers: [], writers: [] };
+      all.set(end.pipe, sides);
+      if (end.access !== 'write') sides.readers.push({ pid, end });
+      if (end.access !== 'read') sides.writers.push({ pid, end });
+    }
+  }
+  return all;
 }
 
-function node({ first, readers, writers }: Sides, asksForFill: boolean): PipeNode {
-  const isFifo = first.link !== first.pipe;
-  const fill: Fill | NoFill = asksForFill ? fillOf(readers[0], writers[0]) : 'not asked';
+function node({ first, readers, writers }: Sides, fill: Fill | NoFill): PipeNode {
+  const { pipe, inode, path } = first;
   return {
-    id: first.pipe,
-    kind: isFifo ? 'fifo' : 'pipe',
-    inode: first.inode,
-    ...(isFifo && { path: first.link }),
+    id: pipe,
+    kind: path === undefined ? 'pipe' : 'fifo',
+    inode,
+    ...(path !== undefined && { path }),
     ...(typeof fill === 'string' ? { noFill: fill } : fill),
     readers: readers.map(endIn),
     writers: writers.map(endIn),

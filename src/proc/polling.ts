@@ -1,7 +1,7 @@
 /** What a thread does that waits until one of several descriptors is ready. */
 import { contents, linkOf } from '../os/proc-files.js';
 import type { ProcessEnd } from './graph.js';
-import { EPOLL, endOf, type Holder } from './open-pipe.js';
+import { EPOLL, endOf, type Holder } from './holder.js';
 import type { Evidence, PollingState } from './state.js';
 
 /** By poll or select: what they watch stands in the memory of the process, which is not looked at. */

@@ -3,8 +3,11 @@
  * at all is written as an escape, `\n` or `\x1b`. Everything else stays.
  */
 export function printable(text: string): string {
-  return text.replace(UNSEEN, escaped);
+  return PLAIN.test(text) ? text : text.replace(UNSEEN, escaped);
 }
+
+/** Most text is this, and the other expression takes milliseconds to be made. */
+const PLAIN = /^[\x20-\x7e]*$/;
 
 /** Controls, formats (marks of direction, joiners), line and paragraph separators, and what is no character. */
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Cn}\p{Co}]/gu;

@@ -1,12 +1,15 @@
-/** What a look says of one process. */
-import { commandOf, ownerOf, type ProcessStat, processStat, TICK, trafficOf } from '../os/proc-files.js';
-import { type Descriptors, holderOf, type Listing } from './descriptors.js';
+/** What a look says of processes. */
+
+import { READ_IO, READ_SCHED } from '../os/binding.js';
+import { type ProcessStat, parseIo, parseStat, processStat, TICK } from '../os/proc-files.js';
+import { holdersAmong } from './descriptors.js';
 import type { ProcessNode, Refused } from './graph.js';
-import { idleTime } from './idle-time.js';
-import { endOf, type Holder } from './open-pipe.js';
+import { endOf, type Holder } from './holder.js';
+import { idleTime, schedulerTime } from './idle-time.js';
+import { askMany } from './native.js';
 import { activityOf } from './process-state.js';
 import type { Member } from './selection.js';
-import { lookAtCall } from './thread-state.js';
+import { parseCall } from './thread-state.js';
 
 /** A process, and where its pipes are to be found. */
 export interface Looked {
@@ -16,39 +19,53 @@ export interface Looked {
 
 /** What is the same for all processes of one look. */
 export interface LookOptions {
-  readonly descriptors: Descriptors;
   /** When the look began, in the kernel's ticks since boot. */
   readonly since: number;
+  readonly traffic: boolean;
   readonly asleep: boolean;
-  /** The sessions of processes that have been looked at, by number. */
+}
+
+/** At all that have not ended meanwhile. */
+export function lookAtAll(members: readonly Member[], options: LookOptions): Looked[] {
+  const more = (options.traffic ? READ_IO : 0) | (options.asleep ? READ_SCHED : 0);
+  const pids = members.map(({ pid }) => pid);
+  const files = askMany(pids, (native, numbers) => native.readProcesses(numbers, more));
+  const now = options.asleep ? schedulerTime() : Number.NaN;
+  const about: About = { since: options.since, now, sessions: new Map() };
+  return members.flatMap((member, index) => lookAt(member, files[index] ?? '', about) ?? []);
+}
+
+/** What one needs of all. */
+interface About {
+  readonly since: number;
+  /** By the scheduler's clock, in milliseconds. */
+  readonly now: number;
   readonly sessions: Map<number, number>;
 }
 
-/** `undefined`: it has ended. */
-export function lookAt({ pid, listing }: Member, options: LookOptions): Looked | undefined {
-  const call = lookAtCall(pid);
-  const stat = processStat(pid);
-  const command = commandOf(pid);
-  const user = ownerOf(pid);
-  if (stat === undefined || command === undefined || user === undefined) return undefined;
-  const listed = listing === 'refused' ? undefined : sameListing(stat, listing, options);
-  const holder = holderOf(listed ?? { pid, pipes: [], epolls: [] });
-  const { state, threads, isCallRefused } = activityOf(stat, call, holder);
-  const traffic = trafficOf(pid);
-  const asleepFor = options.asleep && state.kind !== 'running' ? idleTime(pid, threads) : undefined;
+/** @param files As native/look.h has them. */
+function lookAt({ pid, holder: found }: Member, files: string, about: About): Looked | undefined {
+  const [user, syscall = '', statText = '', io = '', lastRun = '', command] = files.split('\0');
+  if (command === undefined || statText === '' || statText === REFUSED) return undefined;
+  const stat = parseStat(statText);
+  const call = parseCall(syscall === REFUSED ? null : syscall);
+  const holder = found === 'refused' ? NOTHING : stillOf(stat, found, about);
+  const { state, threads } = activityOf(stat, call, holder);
+  const traffic = io === REFUSED ? undefined : parseIo(io);
+  const asleepFor = state.kind === 'running' ? undefined : idleTime(pid, lastRun, threads, about.now);
   const refused: Refused[] = [];
-  if (listing === 'refused') refused.push('descriptors');
-  if (isCallRefused) refused.push('call');
-  if (traffic === null) refused.push('traffic');
+  if (found === 'refused') refused.push('descriptors');
+  if (call === 'refused') refused.push('call');
+  if (io === REFUSED) refused.push('traffic');
   const node: ProcessNode = {
     pid,
     parent: stat.parent,
-    isOrphan: isOrphan(stat, options),
+    isOrphan: isOrphan(stat, about),
     group: stat.group,
-    user,
+    user: Number(user),
     started: stat.started,
     name: stat.name,
-    command,
+    command: command === '' || command === REFUSED ? `[${stat.name}]` : command,
     state,
     threads,
     ends: [...holder.pipes.values()].map((pipe) => endOf(pipe)),
@@ -60,21 +77,20 @@ export function lookAt({ pid, listing }: Member, options: LookOptions): Looked |
   return { node, holder };
 }
 
-/**
- * A process that began after the descriptors were listed has the number of another, whose they are: then its own.
- */
-function sameListing(
-  stat: ProcessStat,
-  listing: Listing,
-  { descriptors, since }: LookOptions,
-): Listing | undefined {
-  if (stat.started < since) return listing;
-  const again = descriptors.list(stat.pid);
-  return again === 'refused' || processStat(stat.pid)?.started !== stat.started ? undefined : again;
+/** Of a file that may not be read. */
+const REFUSED = '!';
+const NOTHING: Holder = { pid: 0, pipes: new Map(), epolls: [] };
+
+/** A process that began after the descriptors were listed has the number of another, whose they are: then its own. */
+function stillOf({ pid, started }: ProcessStat, found: Holder, { since }: About): Holder {
+  if (started < since) return found;
+  const [again] = holdersAmong([pid]);
+  const isSame = again !== undefined && again !== 'refused' && processStat(pid)?.started === started;
+  return isSame ? again : NOTHING;
 }
 
 /** Only who begins a session of its own is in another than its parent, so long as that is the one that started it. */
-function isOrphan({ pid, parent, session }: ProcessStat, { sessions }: LookOptions): boolean {
+function isOrphan({ pid, parent, session }: ProcessStat, { sessions }: About): boolean {
   sessions.set(pid, session);
   if (session === pid || parent === 0) return false;
   const known = sessions.get(parent) ?? processStat(parent)?.session;

@@ -1,32 +1,29 @@
 /** What a process does, by what its threads do. */
-import { type ProcessStat, processStat, threadNumbers } from '../os/proc-files.js';
+import { guardedContents, type ProcessStat, processStat, threadNumbers } from '../os/proc-files.js';
 import type { ThreadNode } from './graph.js';
-import type { Holder } from './open-pipe.js';
+import type { Holder } from './holder.js';
 import type { ProcessState } from './state.js';
-import { type CallLook, lookAtCall, threadState } from './thread-state.js';
+import { type CallLook, parseCall, threadState } from './thread-state.js';
 
 export interface Activity {
   readonly state: ProcessState;
   /** Empty when there is one only. */
   readonly threads: readonly ThreadNode[];
-  /** Whether the system call was not to be seen. */
-  readonly isCallRefused: boolean;
 }
 
 /** @param call Of its first thread, asked for before `stat`. */
 export function activityOf(stat: ProcessStat, call: CallLook, holder: Holder): Activity {
-  const isCallRefused = call === 'refused';
   const first = threadState(stat.pid, call, stat.state, holder);
-  if (stat.threads <= 1) return { state: first, threads: [], isCallRefused };
+  if (stat.threads <= 1) return { state: first, threads: [] };
   const threads = threadNumbers(stat.pid).flatMap((tid): ThreadNode[] => {
     if (tid === stat.pid) return [{ tid, name: stat.name, state: first }];
     const at = `${stat.pid}/task/${tid}`;
-    const call = lookAtCall(at);
+    const call = parseCall(guardedContents(at, 'syscall'));
     const thread = processStat(at);
     return thread ? [{ tid, name: thread.name, state: threadState(at, call, thread.state, holder) }] : [];
   });
   const states = [first, ...threads.map(({ state }) => state)];
-  return { state: foremost(states, holder), threads, isCallRefused };
+  return { state: foremost(states, holder), threads };
 }
 
 /**

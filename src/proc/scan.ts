@@ -1,11 +1,10 @@
 import { UnsupportedError } from '../io/errors.js';
 import { contents, ownerOf, ticksSinceBoot } from '../os/proc-files.js';
-import { Descriptors } from './descriptors.js';
 import type { Graph, HiddenProcess, ProcessNode } from './graph.js';
 import { withMaybe } from './maybe.js';
 import { checkScanOptions, type ScanOptions, type Wanted } from './options.js';
 import { pipeNodes } from './pipe-nodes.js';
-import { lookAt } from './process-node.js';
+import { lookAtAll } from './process-node.js';
 import { ratesSince } from './rates.js';
 import { select } from './selection.js';
 
@@ -18,11 +17,12 @@ import { select } from './selection.js';
  * @param options.user Only processes of this user, by number, and whom `follow` adds.
  * @param options.follow Who else is looked at: by default whoever has the other ends of pipes.
  * @param options.fill `false`: no pipe is opened to ask what it holds.
+ * @param options.traffic `false`: processes are not asked how many bytes they have read and written.
  * @param options.asleep Also asks how long processes have not run.
  * @param options.since An earlier look: then processes have `rates`.
  * @returns Plain data, the caller's own. Text in it may hold control characters.
  * @throws {TypeError | RangeError} A wrong option.
- * @throws {UnsupportedError} `ERR_PIPE_UNSUPPORTED`: there is no /proc of Linux here.
+ * @throws {UnsupportedError} `ERR_PIPE_UNSUPPORTED`: there is no /proc of Linux here, or no native part for this platform.
  * @example What a child waits for
  * ```ts
  * import { spawn } from 'node:child_process';
@@ -49,10 +49,9 @@ export function scan(options: ScanOptions = {}): Graph {
       `pipes of processes are seen in Linux's /proc, and there is none on this ${process.platform}`,
     );
   }
-  const descriptors = new Descriptors();
-  const look = { descriptors, since: ticksSinceBoot() ?? 0, asleep: wanted.asleep, sessions: new Map() };
-  const selection = select(wanted, descriptors);
-  const looked = selection.members.flatMap((member) => lookAt(member, look) ?? []);
+  const look = { since: ticksSinceBoot() ?? 0, traffic: wanted.traffic, asleep: wanted.asleep };
+  const selection = select(wanted);
+  const looked = lookAtAll(selection.members, look);
   const pipes = pipeNodes(
     looked.map(({ holder }) => holder),
     wanted.fill,

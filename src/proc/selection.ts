@@ -1,7 +1,8 @@
 /** Which processes a look is about, with their descriptors, and which are not to be seen. */
 import { contents, ownerOf, processNumbers, processStat } from '../os/proc-files.js';
-import type { Descriptors, Listing } from './descriptors.js';
+import { holdersAmong } from './descriptors.js';
 import type { HiddenProcess } from './graph.js';
+import type { Holder } from './holder.js';
 import type { Wanted } from './options.js';
 
 export interface Selection {
@@ -15,24 +16,25 @@ export interface Selection {
 /** A process to say more of; only one that was asked for by its number may be one that nobody may look into. */
 export interface Member {
   readonly pid: number;
-  readonly listing: Listing | 'refused';
+  readonly holder: Holder | 'refused';
 }
 
-export function select(wanted: Wanted, descriptors: Descriptors): Selection {
+export function select(wanted: Wanted): Selection {
   const { pids, follow } = wanted;
   const looksAround = follow === 'pipes' || pids === undefined;
   const limits = looksAround ? limitsOfProc() : [];
   const everyone = looksAround ? processesIn(limits) : [];
   const asked = askedFor(wanted, everyone);
-  const looked = follow === 'pipes' ? new Set([...asked, ...everyone]) : new Set(asked);
-  const listings = new Map([...looked].map((pid) => [pid, descriptors.list(pid)]));
-  const reached = follow === 'pipes' && asked !== everyone ? joined(asked, listings) : looked;
+  const looked = follow === 'pipes' ? [...new Set([...asked, ...everyone])] : asked;
+  const found = holdersAmong(looked);
+  const holders = new Map(looked.map((pid, index) => [pid, found[index] as Holder | 'refused']));
+  const reached = follow === 'pipes' && asked !== everyone ? joined(asked, holders) : looked;
   const named = new Set(pids);
-  const refused = [...looked].filter((pid) => listings.get(pid) === 'refused' && !named.has(pid));
+  const refused = looked.filter((pid) => holders.get(pid) === 'refused' && !named.has(pid));
   return {
     members: [...reached]
-      .map((pid): Member => ({ pid, listing: listings.get(pid) as Listing | 'refused' }))
-      .filter(({ pid, listing }) => named.has(pid) || (listing !== 'refused' && listing.pipes.length > 0))
+      .map((pid): Member => ({ pid, holder: holders.get(pid) as Holder | 'refused' }))
+      .filter(({ pid, holder }) => named.has(pid) || (holder !== 'refused' && holder.pipes.size > 0))
       .sort((a, b) => a.pid - b.pid),
     hidden: refused.map(hiddenProcess),
     isComplete: follow === 'pipes' && refused.length === 0 && limits.length === 0,
@@ -81,27 +83,29 @@ function withDescendants(pids: readonly number[]): number[] {
 }
 
 /** Those, and all whom pipes join to them, by however many others. */
-function joined(pids: readonly number[], listings: ReadonlyMap<number, Listing | 'refused'>): Set<number> {
-  const holders = new Map<string, number[]>();
-  for (const [pid, listing] of listings) {
-    for (const pipe of pipesIn(listing)) {
-      const others = holders.get(pipe);
-      if (others === undefined) holders.set(pipe, [pid]);
+function joined(pids: readonly number[], holders: ReadonlyMap<number, Holder | 'refused'>): Set<number> {
+  const byPipe = new Map<string, number[]>();
+  for (const [pid, holder] of holders) {
+    for (const pipe of pipesOf(holder)) {
+      const others = byPipe.get(pipe);
+      if (others === undefined) byPipe.set(pipe, [pid]);
       else others.push(pid);
     }
   }
   const reached = new Set(pids);
   for (const pid of reached) {
-    for (const pipe of pipesIn(listings.get(pid))) {
-      for (const holder of holders.get(pipe) ?? []) reached.add(holder);
-      holders.delete(pipe); // all of them are in
+    for (const pipe of pipesOf(holders.get(pid))) {
+      for (const other of byPipe.get(pipe) ?? []) reached.add(other);
+      byPipe.delete(pipe); // all of them are in
     }
   }
   return reached;
 }
 
-function pipesIn(listing: Listing | 'refused' | undefined): string[] {
-  return listing === undefined || listing === 'refused' ? [] : listing.pipes.map(({ pipe }) => pipe);
+function pipesOf(holder: Holder | 'refused' | undefined): string[] {
+  return holder === undefined || holder === 'refused'
+    ? []
+    : [...holder.pipes.values()].map(({ pipe }) => pipe);
 }
 
 function hiddenProcess(pid: number): HiddenProcess {

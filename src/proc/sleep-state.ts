@@ -6,7 +6,7 @@
 import { childrenOf, contents } from '../os/proc-files.js';
 import { isUnchanged } from './descriptors.js';
 import { isHeldBack } from './held-back.js';
-import { endsFor, type Holder } from './open-pipe.js';
+import { endsFor, type Holder } from './holder.js';
 import { pollState, someEpollState } from './polling.js';
 import type { Elsewhere, Evidence, ProcessState } from './state.js';
 

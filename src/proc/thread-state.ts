@@ -3,10 +3,9 @@
  * the kernel's function in which it sleeps, which tells reading from writing; and where that is refused too, all that is
  * known is that it sleeps.
  */
-import { guardedContents } from '../os/proc-files.js';
 import { callState } from './call-state.js';
 import { isHeldBack } from './held-back.js';
-import type { Holder } from './open-pipe.js';
+import type { Holder } from './holder.js';
 import { sleepState, sleepsIn } from './sleep-state.js';
 import type { Evidence, ProcessState } from './state.js';
 import { type CallInProgress, parseSyscall } from './system-calls.js';
@@ -14,17 +13,16 @@ import { type CallInProgress, parseSyscall } from './system-calls.js';
 /** What /proc says of the system call of a thread; `undefined`: it has ended, or this kernel does not say. */
 export type CallLook = CallInProgress | 'running' | 'none' | 'refused' | undefined;
 
-/**
- * To be asked before the state of the thread: who sleeps afterwards slept in that call.
- *
- * @param at Its place in /proc: `PID`, or `PID/task/TID`.
- */
-export function lookAtCall(at: number | string): CallLook {
-  const text = isHeldBack('syscall') ? null : guardedContents(at, 'syscall');
-  return text === null ? 'refused' : text === undefined ? undefined : parseSyscall(text);
+/** Of the file `syscall`, which is to be read before the state of the thread: who sleeps afterwards slept in that call. */
+export function parseCall(syscall: string | null | undefined): CallLook {
+  if (syscall === null || isHeldBack('syscall')) return 'refused';
+  return syscall === undefined || syscall === '' ? undefined : parseSyscall(syscall);
 }
 
-/** @param letter The state of the thread as ps(1) shows it. */
+/**
+ * @param at Its place in /proc: `PID`, or `PID/task/TID`.
+ * @param letter The state of the thread as ps(1) shows it.
+ */
 export function threadState(
   at: number | string,
   call: CallLook,

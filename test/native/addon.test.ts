@@ -3,7 +3,15 @@
  * left behind when something fails half-way.
  */
 import { deepEqual, equal } from 'node:assert/strict';
-import { closeSync, constants as flagsOf, fstatSync, readFileSync, readSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  constants as flagsOf,
+  fstatSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  writeSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { constants } from 'node:os';
 import { join } from 'node:path';
@@ -13,7 +21,7 @@ import { runSource } from '../fixtures/run-source.js';
 
 type Call = (...args: unknown[]) => number;
 
-const { EBADF, EINVAL, EFAULT } = constants.errno;
+const { EBADF, EINVAL, EFAULT, ENOENT } = constants.errno;
 const addon = createRequire(import.meta.url)(join(packageRoot, 'native/build/pipework.node'));
 const linux: Record<string, Call> = addon.init(0, 0, new Int32Array(256), () => {});
 const posix: Record<string, Call> = addon.init(1, 1, new Int32Array(256), () => {});
@@ -55,6 +63,31 @@ test('addon: a number that is none is no slot, and no other end is touched', () 
     equal(linux['adopt']?.(number, 1, 1), -EBADF);
   }
   for (const slot of slots) equal(linux['close']?.(slot), 0);
+});
+
+test('addon: a look takes arrays of the right kinds and lengths, and opens nothing for good', () => {
+  const before = readdirSync('/proc/self/fd').length;
+  const [places, inodes, facts] = [new Int32Array(8), new Float64Array(2), new Int32Array(6)];
+  for (const args of [
+    [],
+    [places, inodes, '\0\0'],
+    [new Int32Array(7), inodes, '\0\0', facts],
+    [places, inodes, '\0', facts], // one path is missing
+    [places, inodes, '\0\0', new Int32Array(5)],
+    [inodes, places, '\0\0', facts],
+    [places, inodes, 7, facts],
+  ]) {
+    equal(linux['lookAtPipes']?.(...args), -EINVAL);
+  }
+  equal(linux['lookAtPipes']?.(places, inodes, '\0/x\0', facts), 0);
+  deepEqual([...facts], [-ENOENT, 0, 0, -ENOENT, 0, 0]); // no process has the number 0
+  for (const name of ['listDescriptors', 'readProcesses']) {
+    for (const args of [[], [[1]], [new Float64Array(1), 0], ['1', 0]])
+      equal(linux[name]?.(...args), -EINVAL);
+    deepEqual(linux[name]?.(Int32Array.of(0, -1, 2 ** 31 - 1), 0), [-ENOENT, -ENOENT, -ENOENT]);
+  }
+  equal(linux['readProcesses']?.(Int32Array.of(1), -1), -EINVAL);
+  equal(readdirSync('/proc/self/fd').length, before);
 });
 
 test('addon: a length or start outside of the memory moves nothing', () => {

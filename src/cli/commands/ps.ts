@@ -5,7 +5,6 @@ import { look, reportGone } from '../ps/look.js';
 import type { Looked } from '../ps/looked.js';
 import { remarks } from '../ps/remarks.js';
 import { psTable } from '../ps/table.js';
-import { psTree } from '../ps/tree.js';
 
 const HELP = `Usage: pipework ps [OPTION...] [PID...]
 
@@ -34,8 +33,8 @@ Columns:
   WAITS ON  who would have to act next
   IN, OUT   what is in its pipe, and what that holds
 
-Exit status: 0; 1 when a PID is not there or nothing can be seen here, 2 when the
-command is not understood.
+Exit status: 0; 1 when a PID is not there, 2 when the command is not understood
+or nothing can be seen here.
 `;
 
 /** @throws {CommandError} A wrong argument. */
@@ -57,16 +56,20 @@ export async function run(args: readonly string[], page: Page): Promise<number> 
   }
   const pids = positionals.length === 0 ? undefined : positionals.map(processNumber);
   const user = pids === undefined && !values.all ? process.geteuid?.() : undefined;
-  const looked = look({ pid: pids, user, fill: !values['no-fill'], asleep: true });
+  const looked = look({ pid: pids, user, fill: !values['no-fill'], traffic: values.json, asleep: true });
   if (values.json) page.line(JSON.stringify({ graph: looked.graph, verdict: looked.verdict }));
-  else page.text(shown(looked, pids, values.tree));
+  else page.text(await shown(looked, pids, values.tree));
   return reportGone(looked.graph, 'ps');
 }
 
-function shown(looked: Looked, pids: readonly number[] | undefined, asTree: boolean): string[] {
+async function shown(
+  looked: Looked,
+  pids: readonly number[] | undefined,
+  asTree: boolean,
+): Promise<string[]> {
   const groups = groupsOf(looked, pids);
   if (groups.length === 0) return ['There is no process with a pipe here.'];
-  const lines = asTree ? psTree(looked, groups) : psTable(looked, groups);
+  const lines = asTree ? (await import('../ps/tree.js')).psTree(looked, groups) : psTable(looked, groups);
   const said = remarks(looked, new Set(groups.flat()));
   return [...lines, ...said.flatMap((remark) => ['', remark])];
 }

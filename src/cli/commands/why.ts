@@ -8,8 +8,8 @@ import { explain } from '../why/explain.js';
 
 const HELP = `Usage: pipework why [OPTION...] PID
 
-Says what a process waits for, since when, who would have to act, and how that is
-known. It looks twice, a moment apart, and touches nothing.
+Says what a process waits for, since when, who would have to act, and how that
+is known. It looks twice, a moment apart, and touches nothing.
 
 Options:
   --no-fill   Do not open pipes to ask what is in them.

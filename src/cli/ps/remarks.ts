@@ -18,7 +18,7 @@ export function remarks({ graph, verdict }: Looked, pids: ReadonlySet<number>): 
 }
 
 /** What kept a look from being whole. */
-export function unseen({ hidden, limits, pipes }: Graph): string[] {
+export function unseen({ hidden, limits }: Graph): string[] {
   const count = hidden.length;
   return [
     ...(count === 0
@@ -27,8 +27,5 @@ export function unseen({ hidden, limits, pipes }: Graph): string[] {
           `Not seen: what ${count === 1 ? '1 process' : `${count} processes`} of other users ${count === 1 ? 'has' : 'have'} open, which may be ends of these pipes.`,
         ]),
     ...limits.map((limit) => `Not seen: ${limit}.`),
-    ...(pipes.some(({ noFill }) => noFill === 'unsupported')
-      ? ["Not seen: what is in pipes; pipework's native part does not load here."]
-      : []),
   ];
 }

@@ -47,16 +47,13 @@ export function fillWord(pipe: PipeNode | undefined): string {
   return `${short(pipe.queued)}/${short(pipe.capacity)}`;
 }
 
-/** The end that tells most of one side: where it waits, else its standard stream, else the first. */
+/** The end that tells most of one side: where it waits, else its standard stream. */
 export function mainEnd({ ends, state }: ProcessNode, access: 'read' | 'write'): ProcessEnd | undefined {
   const waits = state.kind === 'writing' || state.kind === 'reading' ? state.on : [];
   const standard = access === 'read' ? 0 : 1;
-  const side = ends.filter((end) => end.access === access || end.access === 'both');
   return (
     waits.find((end) => end.access === access) ??
-    side.find(({ descriptor }) => descriptor === standard) ??
-    side.find(({ descriptor }) => descriptor !== 2) ??
-    side[0]
+    ends.find((end) => end.descriptor === standard && end.access !== (access === 'read' ? 'write' : 'read'))
   );
 }
 

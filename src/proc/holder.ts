@@ -1,31 +1,19 @@
+/** A process, and what it has open that matters here. */
 import type { ProcessEnd } from './graph.js';
 
 /** A descriptor of a process that is a pipe, as it was found. */
 export interface OpenPipe extends ProcessEnd {
   readonly inode: number;
-  /** The target of its link in /proc: `pipe:[123]`, or the path of a FIFO. */
-  readonly link: string;
+  /** Of a FIFO. */
+  readonly path: string | undefined;
 }
 
-/** A process, and what it has open that matters here. */
 export interface Holder {
   readonly pid: number;
   /** Its pipes, by descriptor. */
   readonly pipes: ReadonlyMap<number, OpenPipe>;
   /** Its epoll descriptors. */
   readonly epolls: readonly number[];
-}
-
-/** What /proc calls an epoll descriptor. */
-export const EPOLL = 'anon_inode:[eventpoll]';
-
-/** Whether that is what /proc calls a pipe without a path. */
-export function isPipeLink(link: string): boolean {
-  return link.startsWith('pipe:[');
-}
-
-export function inodeOfPipe(link: string): number {
-  return Number(link.slice('pipe:['.length, -1));
 }
 
 /** As graphs have it; `access` is what it is used for just now. */
@@ -38,4 +26,12 @@ export function endsFor({ pipes }: Holder, access: 'read' | 'write'): ProcessEnd
   return [...pipes.values()]
     .filter((pipe) => pipe.access === access || pipe.access === 'both')
     .map((pipe) => endOf(pipe, access));
+}
+
+/** What /proc calls an epoll descriptor. */
+export const EPOLL = 'anon_inode:[eventpoll]';
+
+/** Whether that is what /proc calls a pipe without a path. */
+export function isPipeLink(link: string): boolean {
+  return link.startsWith('pipe:[');
 }
