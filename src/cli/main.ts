@@ -35,6 +35,13 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map([
     },
   ],
   [
+    'top',
+    {
+      summary: 'The same as ps, from moment to moment.',
+      load: () => import('./commands/top.js'),
+    },
+  ],
+  [
     'tour',
     {
       summary: 'Seven small programs and a real file show what a pipe does.',
@@ -64,7 +71,7 @@ Options:
 
 // Whoever reads this output may have seen enough: `pipework tour | head`.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
+  if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error; // EIO: the terminal has gone
   process.exit(1);
 });
 
