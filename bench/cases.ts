@@ -1,5 +1,6 @@
 import type { Case } from './case.js';
 import { churnCases } from './cases/churn.js';
+import { cliCases } from './cases/cli.js';
 import { execCases } from './cases/exec.js';
 import { execLeftCases } from './cases/exec-left.js';
 import { execParentCases } from './cases/exec-parent.js';
@@ -28,6 +29,7 @@ export const cases: readonly Case[] = [
   ...execParentCases,
   ...execStartCases,
   ...execLeftCases,
+  ...cliCases,
 ];
 
 /** @throws {Error} There is none of that name. */
