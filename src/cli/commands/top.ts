@@ -59,7 +59,7 @@ export async function run(args: readonly string[], page: Page): Promise<number> 
   const watch = new Watch({ pids, user, fill: !values['no-fill'] });
   const { graph } = firstLook(watch);
   if (pids !== undefined && graph.gone.length === pids.length) return reportGone(graph, 'top');
-  const signal = await show(watch, interval);
+  const signal = await show(watch, pids, interval);
   return signal === undefined ? 0 : await endBySignal(signal);
 }
 
@@ -74,7 +74,11 @@ function firstLook(watch: Watch): Watched {
 }
 
 /** Until somebody has seen enough. @returns The signal that ended it, if one did. */
-async function show(watch: Watch, interval: number): Promise<NodeJS.Signals | undefined> {
+async function show(
+  watch: Watch,
+  pids: readonly number[] | undefined,
+  interval: number,
+): Promise<NodeJS.Signals | undefined> {
   const screen = await Screen.open();
   const styler = stylerFor(process.stdout);
   let settings = FIRST;
@@ -82,7 +86,7 @@ async function show(watch: Watch, interval: number): Promise<NodeJS.Signals | un
   let looked = new Looked(graph);
   const draw = (): void => {
     const { columns, rows } = screen;
-    screen.draw(pageOf({ looked, rates, settings, columns: columns - 1, rows, styler }));
+    screen.draw(pageOf({ looked, rates, pids, settings, columns: columns - 1, rows, styler }));
   };
   const lookAgain = (): void => {
     if (settings.isPaused) return;

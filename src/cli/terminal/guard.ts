@@ -43,14 +43,15 @@ export class Guard {
  * The modes of the terminal are given back only when they are those that were set here: a shell that came first has its own.
  */
 const SCRIPT = `
-saved=$(stty -g <&1)
+exec 3<&1
+saved=$(stty -g <&3)
 echo ready >&2
 exec 2> /dev/null
 state=plain
 while read -r word; do
   state=$word
-  if [ "$state" = armed ]; then ours=$(stty -g <&1); fi
+  if [ "$state" = armed ]; then ours=$(stty -g <&3); fi
 done
 [ "$state" = armed ] || exit 0
 printf %s '${LEAVE}'
-[ "$(stty -g <&1)" != "$ours" ] || stty "$saved" <&1`;
+[ "$(stty -g <&3)" != "$ours" ] || stty "$saved" <&3`;

@@ -13,6 +13,8 @@ import type { ProcessRates } from './traffic.js';
 export interface PageOptions {
   readonly looked: Looked;
   readonly rates: ReadonlyMap<number, ProcessRates>;
+  /** Whose pipelines are shown; without it all. */
+  readonly pids: readonly number[] | undefined;
   readonly settings: Settings;
   readonly columns: number;
   readonly rows: number;
@@ -35,11 +37,7 @@ export function page(options: PageOptions): string[] {
     .slice(scroll, scroll + room)
     .map((node) => (node === undefined ? '' : line(layout.row(looked, node, rates.get(node.pid)))));
   if (all.length === 0) body.push(line([['quiet', NOBODY]]));
-  const lines = [
-    line(title(looked, settings, all.length)),
-    line([['quiet', layout.head(settings.sort)]]),
-    ...body,
-  ];
+  const lines = [line(title(options, pids.size)), line([['quiet', layout.head(settings.sort)]]), ...body];
   while (lines.length < rows - 1 - said.length) lines.push('');
   return [...lines, ...said, line(footer(settings, scroll + room < all.length || scroll > 0))].slice(-rows);
 }
@@ -50,13 +48,12 @@ export function pageSize(rows: number): number {
 }
 
 /** Processes in their order, with `undefined` between pipelines. */
-function rowsOf({ looked, rates, settings }: PageOptions): (ProcessNode | undefined)[] {
+function rowsOf({ looked, rates, pids, settings }: PageOptions): (ProcessNode | undefined)[] {
   const { sort, filter } = settings;
   const wanted = filter.toLowerCase();
   const isWanted = ({ pid, command }: ProcessNode): boolean =>
     command.toLowerCase().includes(wanted) || String(pid).includes(wanted);
-  const chains = looked.verdict.chains
-    .filter(({ pipes }) => pipes.length > 0)
+  const chains = shownChains(looked, pids)
     .sort((a, b) => urgency(a) - urgency(b))
     .map(({ stages }) =>
       stages.flatMap(({ pid }) => (pid === process.pid ? [] : (looked.process(pid) ?? []))).filter(isWanted),
@@ -65,6 +62,12 @@ function rowsOf({ looked, rates, settings }: PageOptions): (ProcessNode | undefi
   if (sort === 'pipeline') return chains.flatMap((chain, i) => (i === 0 ? chain : [undefined, ...chain]));
   const rank = (node: ProcessNode): number => RANKS[sort](rates.get(node.pid), node);
   return chains.flat().sort((a, b) => rank(b) - rank(a) || a.pid - b.pid);
+}
+
+function shownChains({ verdict }: Looked, pids: readonly number[] | undefined): Chain[] {
+  return verdict.chains.filter(({ stages, pipes }) =>
+    pids === undefined ? pipes.length > 0 : stages.some(({ pid }) => pids.includes(pid)),
+  );
 }
 
 /** Those that stand still come first, then those in which somebody is waited for. */
@@ -140,13 +143,14 @@ class Layout {
   }
 }
 
-function title({ verdict, graph }: Looked, { isPaused, filter, typing }: Settings, count: number): Cell[] {
-  const pipelines = verdict.chains.filter(({ pipes }) => pipes.length > 0).length;
-  const time = new Date(graph.at).toTimeString().slice(0, 8);
+function title({ looked, pids, settings }: PageOptions, count: number): Cell[] {
+  const { isPaused, filter, typing } = settings;
+  const pipelines = shownChains(looked, pids).length;
+  const time = new Date(looked.graph.at).toTimeString().slice(0, 8);
   const shown = filter === '' ? '' : `  filter ${printable(filter)}: ${count}`;
   return [
     ['title', 'pipework top'],
-    `  ${time}  ${graph.processes.length} processes in ${pipelines} pipelines`,
+    `  ${time}  ${pipelines} ${pipelines === 1 ? 'pipeline' : 'pipelines'}`,
     typing === undefined ? shown : '',
     ['warning', isPaused ? '  paused' : ''],
   ];
