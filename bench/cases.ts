@@ -9,6 +9,7 @@ import { observerCases } from './cases/observer.js';
 import { openCases } from './cases/open.js';
 import { osCases } from './cases/os.js';
 import { parkedCases } from './cases/parked.js';
+import { procCases } from './cases/proc.js';
 import { streamCases } from './cases/stream.js';
 import { tryCases } from './cases/try.js';
 import { webCases } from './cases/web.js';
@@ -28,6 +29,7 @@ export const cases: readonly Case[] = [
   ...execParentCases,
   ...execStartCases,
   ...execLeftCases,
+  ...procCases,
 ];
 
 /** @throws {Error} There is none of that name. */

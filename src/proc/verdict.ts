@@ -67,6 +67,7 @@ export interface Deadlock {
  * reader from its end. A process that waits for another is never blamed; what the look does not say is not guessed.
  *
  * @param graph What `scan()` gave. One look catches one moment: in a pipeline that is well, everybody waits now and then.
+ * @returns Plain data, the caller's own.
  * @example Who keeps a pipeline waiting
  * ```ts
  * import { spawn } from 'node:child_process';
