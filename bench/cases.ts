@@ -10,6 +10,7 @@ import { observerCases } from './cases/observer.js';
 import { openCases } from './cases/open.js';
 import { osCases } from './cases/os.js';
 import { parkedCases } from './cases/parked.js';
+import { procCases } from './cases/proc.js';
 import { streamCases } from './cases/stream.js';
 import { tryCases } from './cases/try.js';
 import { webCases } from './cases/web.js';
@@ -29,6 +30,7 @@ export const cases: readonly Case[] = [
   ...execParentCases,
   ...execStartCases,
   ...execLeftCases,
+  ...procCases,
   ...cliCases,
 ];
 

@@ -47,6 +47,9 @@ export interface Rival {
   /** Starts a program that writes nothing, with a pipe for each output. The promise settles when it has ended. */
   startOne?(file: string): Promise<unknown>;
 
+  /** What looks at processes and their pipes, and prints what it sees. */
+  lookCommand?(pids: readonly number[]): Command;
+
   /** Options of `pipework run`. */
   readonly runOptions?: readonly string[];
 

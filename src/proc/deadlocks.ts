@@ -2,19 +2,25 @@
 import type { Waiter } from './waits.js';
 
 /**
- * Those that nobody can set going: all that each of them waits for could only be done by others of them. Found by letting
- * go, as long as there is any, each that somebody outside can set going.
+ * Those that nobody can set going: all that each of them waits for could only be done by others of them. Found by letting go
+ * whoever somebody else can set going, and then those that wait for one that was let go.
  */
 export function stuckAmong(waiters: ReadonlyMap<number, Waiter>): Set<number> {
   const stuck = new Set<number>();
-  for (const [pid, { main }] of waiters) if (typeof main === 'object') stuck.add(pid);
-  const isFree = (pid: number): boolean =>
+  const behind = new Map<number, number[]>(); // who waits for a process
+  for (const [pid, { main, waits }] of waiters) {
+    if (typeof main !== 'object') continue;
+    stuck.add(pid);
+    for (const { by } of waits)
+      for (const other of by) behind.set(other, [...(behind.get(other) ?? []), pid]);
+  }
+  const canGoOn = (pid: number): boolean =>
     (waiters.get(pid)?.waits ?? []).some(
       ({ by, isClosed }) => !isClosed || by.some((other) => !stuck.has(other)),
     );
-  for (let freed = true; freed; ) {
-    freed = false;
-    for (const pid of stuck) if (isFree(pid)) freed = stuck.delete(pid);
+  const free = [...stuck].filter(canGoOn);
+  for (const pid of free) {
+    if (stuck.delete(pid)) free.push(...(behind.get(pid) ?? []));
   }
   return stuck;
 }

@@ -7,11 +7,7 @@ export interface ScanOptions {
   readonly pid?: number | readonly number[] | undefined;
   /** Only processes of this user, by number, and whom `follow` adds. */
   readonly user?: number | undefined;
-  /**
-   * Who is looked at besides those that were asked for. `pipes`, the default: who has an end of their pipes, and of those
-   * processes' pipes, and so on; this looks through the descriptors of every process. `children`: their descendants.
-   * `nobody`.
-   */
+  /** Who is looked at besides those that were asked for: by default whoever has an end of their pipes. */
   readonly follow?: Follow | undefined;
   /** `false`: pipes are not opened to ask for their capacity and how much is in them. */
   readonly fill?: boolean | undefined;
@@ -23,6 +19,10 @@ export interface ScanOptions {
   readonly since?: Graph | undefined;
 }
 
+/**
+ * `pipes`: who has an end of the same pipes, and of those processes' pipes, and so on; for that the descriptors of every
+ * process are looked through. `children`: descendants. `nobody`: nobody else.
+ */
 export type Follow = 'pipes' | 'children' | 'nobody';
 
 /** What was asked for, with nothing left open. */

@@ -1,6 +1,15 @@
 /**
  * Text of others as it may be shown on a terminal: what would move the cursor, change the order of letters or not be seen
  * at all is written as an escape, `\n` or `\x1b`. Everything else stays.
+ *
+ * @param text As a graph has it.
+ * @returns The same, in one line.
+ * @example
+ * ```ts
+ * import * as proc from 'pipework/proc';
+ *
+ * console.log(proc.printable('rm \u001b[2J')); // prints rm \x1b[2J
+ * ```
  */
 export function printable(text: string): string {
   return PLAIN.test(text) ? text : text.replace(UNSEEN, escaped);

@@ -26,16 +26,14 @@ import { select } from './selection.js';
  * @example What a child waits for
  * ```ts
  * import { spawn } from 'node:child_process';
- * import { once } from 'node:events';
  * import * as os from 'pipework/os';
  * import * as proc from 'pipework/proc';
  *
  * const { reader, writer } = os.pipe();
- * const child = spawn('sh', ['-c', 'echo; read line'], { stdio: [reader.fd, 'pipe', 'inherit'] });
- * await once(child.stdout, 'data');
+ * const child = spawn('cat', { stdio: [reader.fd, 'ignore', 'inherit'] });
  * let node: proc.ProcessNode | undefined;
  * do [node] = proc.scan({ pid: child.pid, follow: 'nobody' }).processes;
- * while (node?.state.kind !== 'reading');
+ * while (node?.state.kind !== 'reading'); // it has to start first
  * console.log(node.state.on[0]?.descriptor); // prints 0
  * writer.close();
  * ```

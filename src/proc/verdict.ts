@@ -67,16 +67,18 @@ export interface Deadlock {
  * reader from its end. A process that waits for another is never blamed; what the look does not say is not guessed.
  *
  * @param graph What `scan()` gave. One look catches one moment: in a pipeline that is well, everybody waits now and then.
+ * @returns Plain data, the caller's own.
  * @example Who keeps a pipeline waiting
  * ```ts
  * import { spawn } from 'node:child_process';
  * import * as proc from 'pipework/proc';
  *
  * const child = spawn('sh', ['-c', 'yes | sleep 1000'], { stdio: 'ignore', detached: true });
- * let chains: readonly proc.Chain[];
- * do ({ chains } = proc.verdict(proc.scan({ pid: child.pid, follow: 'children' })));
- * while (chains[0]?.stages[0]?.role !== 'blocked');
- * console.log(chains[0].stages.map(({ role }) => role)); // prints [ 'blocked', 'bottleneck' ]
+ * const look = () => proc.verdict(proc.scan({ pid: child.pid, follow: 'children' })).chains;
+ * let chain: proc.Chain | undefined;
+ * do chain = look().find(({ bottlenecks }) => bottlenecks.length > 0);
+ * while (chain === undefined); // until the pipe is full
+ * console.log(chain.stages.at(0)?.role, chain.stages.at(-1)?.role); // prints blocked bottleneck
  * process.kill(-(child.pid as number));
  * ```
  */
@@ -101,13 +103,19 @@ interface Judge {
 
 function judgeChain({ pids, pipes }: Members, judge: Judge): Chain {
   const because = new Map(pids.map((pid) => [pid, becauseOf(pid, judge)]));
-  const awaited = new Set([...because.values()].flat());
+  // Whoever started a process and waits for its end is not held up by it.
+  const heldUp = pids.filter((pid) => isAtPipe(judge.waiters.get(pid)?.main));
+  const awaited = new Set(heldUp.flatMap((pid) => because.get(pid) ?? []));
   const stages = pids.map((pid) => judgeStage(pid, because.get(pid) ?? [], awaited.has(pid), judge));
   return {
     stages,
     pipes,
     bottlenecks: stages.filter(({ role }) => role === 'bottleneck').map(({ pid }) => pid),
   };
+}
+
+function isAtPipe(activity: Activity | undefined): boolean {
+  return typeof activity === 'object' && activity.kind !== 'child';
 }
 
 function judgeStage(pid: number, because: readonly number[], isAwaited: boolean, judge: Judge): StageVerdict {

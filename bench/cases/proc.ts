@@ -1,0 +1,75 @@
+/** A look at many processes and the pipes between them, by a whole program that writes what it sees to a file. */
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { closeSync, mkdtempSync, openSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as os from 'pipework/os';
+import { type Case, notFor } from '../case.js';
+import type { Command } from '../rival.js';
+import { summarize } from '../statistics.js';
+
+const PROCESSES = 500;
+/** From each process to the next, and from the last to the first. */
+const PIPES_EACH = 4;
+const LOOKS = 5;
+const WARM_UPS = 1;
+
+export const procCases: readonly Case[] = [
+  {
+    name: 'proc-scan',
+    title: '500 processes with 2,000 pipes, one look',
+    unit: 'ms',
+    rivals: ['ours-ps', 'lsof'],
+    async run(rival) {
+      if (rival.lookCommand === undefined) throw notFor(rival);
+      const sleepers = startAll();
+      try {
+        return timeLooks(rival.lookCommand(sleepers.map(({ pid }) => pid as number)));
+      } finally {
+        for (const sleeper of sleepers) sleeper.kill('SIGKILL');
+      }
+    },
+  },
+];
+
+/** Processes that sleep, each with four pipes to the next and four from the one before, and nothing else of ours. */
+function startAll(): ChildProcess[] {
+  const first = makePipes();
+  const sleepers: ChildProcess[] = [];
+  for (let i = 0, before = first; i < PROCESSES; i++) {
+    const behind = i === PROCESSES - 1 ? first : makePipes();
+    const ends = [...before.map(({ reader }) => reader), ...behind.map(({ writer }) => writer)];
+    sleepers.push(
+      spawn('sleep', ['1000'], { stdio: ['ignore', 'ignore', 'ignore', ...ends.map(({ fd }) => fd)] }),
+    );
+    for (const end of ends) end.close();
+    before = behind;
+  }
+  return sleepers;
+}
+
+function makePipes(): os.KernelPipeEnds[] {
+  return Array.from({ length: PIPES_EACH }, () => os.pipe());
+}
+
+/** @returns Milliseconds from the start of the program to its end, the median. */
+function timeLooks([file, ...args]: Command): number {
+  const folder = mkdtempSync(join(tmpdir(), 'pipework-look-'));
+  try {
+    const took: number[] = [];
+    for (let i = 0; i < WARM_UPS + LOOKS; i++) {
+      const path = join(folder, String(i));
+      const output = openSync(path, 'w');
+      const start = performance.now();
+      const { status, error } = spawnSync(file, args, { stdio: ['ignore', output, 'inherit'] });
+      const end = performance.now();
+      closeSync(output);
+      if (status !== 0) throw error ?? new Error(`${file} ended with status ${status}`);
+      if (statSync(path).size < PROCESSES) throw new Error(`${file} saw ${statSync(path).size} bytes`);
+      if (i >= WARM_UPS) took.push(end - start);
+    }
+    return summarize(took).median;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
