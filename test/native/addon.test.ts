@@ -7,6 +7,7 @@ import {
   closeSync,
   constants as flagsOf,
   fstatSync,
+  openSync,
   readdirSync,
   readFileSync,
   readSync,
@@ -21,7 +22,7 @@ import { runSource } from '../fixtures/run-source.js';
 
 type Call = (...args: unknown[]) => number;
 
-const { EBADF, EINVAL, EFAULT, ENOENT } = constants.errno;
+const { EBADF, EINVAL, EFAULT, ENOENT, EIO, ENOTTY } = constants.errno;
 const addon = createRequire(import.meta.url)(join(packageRoot, 'native/build/pipework.node'));
 const linux: Record<string, Call> = addon.init(0, 0, new Int32Array(256), () => {});
 const posix: Record<string, Call> = addon.init(1, 1, new Int32Array(256), () => {});
@@ -87,6 +88,39 @@ test('addon: a look takes arrays of the right kinds and lengths, and opens nothi
     deepEqual(linux[name]?.(Int32Array.of(0, -1, 2 ** 31 - 1), 0), [-ENOENT, -ENOENT, -ENOENT]);
   }
   equal(linux['readProcesses']?.(Int32Array.of(1), -1), -EINVAL);
+  equal(readdirSync('/proc/self/fd').length, before);
+});
+
+test('addon: a terminal is as large as another, and no wrong argument opens or changes one', () => {
+  const before = readdirSync('/proc/self/fd').length;
+  const like = openSync('/dev/ptmx', flagsOf.O_RDWR | flagsOf.O_NOCTTY);
+  const slots = new Int32Array(2);
+  equal(linux['openTerminal']?.(like, slots), 0);
+  const [ours, theirs] = slots;
+  equal(linux['resizeTerminal']?.(ours, like), 0);
+  equal(linux['isPlainTerminal']?.(like), 1);
+  const child = linux['number']?.(theirs) as number;
+  equal(writeSync(child, 'a\nb'), 3);
+  const into = new Uint8Array(8);
+  equal(linux['wait']?.(ours, 1000), 1);
+  equal(linux['read']?.(ours, into, 0, 8), 3);
+  equal(linux['close']?.(theirs), 0);
+  equal(linux['wait']?.(ours, 1000), 16); // POLLHUP
+  equal(linux['read']?.(ours, into, 0, 8), -EIO);
+  equal(linux['close']?.(ours), 0);
+  for (const number of NO_INTEGERS) {
+    equal(linux['openTerminal']?.(number, slots), -EBADF);
+    equal(linux['isPlainTerminal']?.(number), -EBADF);
+    equal(linux['resizeTerminal']?.(number, like), -EBADF);
+  }
+  for (const wrong of [new Int32Array(1), new Uint8Array(8), 2, undefined])
+    equal(linux['openTerminal']?.(like, wrong), -EINVAL);
+  const [reader, writer] = open(linux);
+  equal(linux['openTerminal']?.(linux['number']?.(reader), slots), -ENOTTY);
+  equal(linux['resizeTerminal']?.(reader, like), -ENOTTY);
+  equal(linux['isPlainTerminal']?.(linux['number']?.(reader)), -ENOTTY);
+  for (const slot of [reader, writer]) equal(linux['close']?.(slot), 0);
+  closeSync(like);
   equal(readdirSync('/proc/self/fd').length, before);
 });
 

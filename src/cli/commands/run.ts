@@ -62,7 +62,11 @@ export async function run(args: readonly string[], page: Page): Promise<number> 
   const events = values.json ? new Events(stages, process.stderr) : undefined;
   const hasView = !(values.json || values.quiet || values['no-view']);
   const view = hasView ? LiveView.open(stages) : undefined;
-  const ending = await runStages(stages, events ?? view ?? NOBODY, { capacity, timeout }).catch((error) => {
+  const ending = await runStages(stages, events ?? view ?? NOBODY, {
+    capacity,
+    timeout,
+    isCounted: values.json || values.summary,
+  }).catch((error) => {
     if (!(error instanceof io.UnsupportedError)) throw error;
     throw new CommandError(error.message, { isUsage: false, cause: error });
   });

@@ -136,6 +136,10 @@ export class LiveView implements Watcher {
   readonly #show = (): void => {
     clearTimeout(this.#showing);
     this.#showing = undefined;
+    if (!this.#mayShow()) {
+      this.#makeWay();
+      return;
+    }
     const sample = this.#sample as Sample;
     this.#isOn = true;
     const columns = Math.min(this.#stream.columns - 1, COLUMNS_MAX);

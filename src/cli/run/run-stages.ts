@@ -8,6 +8,8 @@ export interface RunOptions {
   readonly capacity: number | undefined;
   /** In milliseconds. */
   readonly timeout: number | undefined;
+  /** Whether what each stage has moved will be told. */
+  readonly isCounted: boolean;
 }
 
 /** How a pipeline ended. */
@@ -28,7 +30,7 @@ export interface Ending {
 export async function runStages(
   stages: readonly string[],
   watcher: Watcher,
-  { capacity, timeout }: RunOptions,
+  { capacity, timeout, isCounted }: RunOptions,
 ): Promise<Ending> {
   const began = performance.now();
   const commands = stages.map((stage, index) => exec.shell(stage, { stderr: watcher.stderr(index) }));
@@ -44,7 +46,7 @@ export async function runStages(
   };
   const timer = timeout === undefined ? undefined : setTimeout(late, timeout);
   // Until they are reaped an ordinary user may ask what they have moved, and not afterwards.
-  const asking = setInterval(() => job.stats(), ASK_EVERY);
+  const asking = isCounted ? setInterval(() => job.stats(), ASK_EVERY) : undefined;
   const results = await resultsOf(job);
   clearTimeout(timer);
   clearInterval(asking);
