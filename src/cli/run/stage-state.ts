@@ -57,17 +57,19 @@ function memberState(
   }
 }
 
-/** An event loop watches many things at a time: it waits for a neighbour when that has nothing for it. */
+/**
+ * An event loop watches many things at a time: it waits for a neighbour when that has nothing for it. That it watches what is
+ * typed, as ssh does, says nothing.
+ */
 function pollingState(
-  { on, others }: PollingState,
+  { on }: PollingState,
   before: PipeNode | undefined,
   behind: PipeNode | undefined,
 ): StageState {
   const watches = (pipe: PipeNode | undefined, access: 'read' | 'write'): boolean =>
     pipe !== undefined && on.some((end) => end.pipe === pipe.id && end.access === access);
   if (watches(behind, 'write') && (behind?.queued ?? 0) > 0) return 'blocked';
-  if (watches(before, 'read')) return 'starved';
-  return others.some(isTerminal) ? 'terminal' : 'waiting';
+  return watches(before, 'read') ? 'starved' : 'waiting';
 }
 
 function elsewhereState({ for: what, call }: ElsewhereState): StageState {
@@ -83,8 +85,4 @@ function elsewhereState({ for: what, call }: ElsewhereState): StageState {
     default:
       return 'waiting';
   }
-}
-
-function isTerminal(path: string): boolean {
-  return path === '/dev/tty' || path.startsWith('/dev/pts/');
 }
