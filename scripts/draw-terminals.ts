@@ -53,11 +53,15 @@ function drawRun(cells: readonly Cell[], x: number, y: number): string[] {
   const opacity = BLOCKS[text];
   if (text === ' ') return [];
   if (text === LINE) {
-    return [`<rect x="${x + CELL_WIDTH / 2 - 0.5}" y="${y}" width="1" height="${CELL_HEIGHT}" fill="${fill}"/>`];
+    return [
+      `<rect x="${x + CELL_WIDTH / 2 - 0.5}" y="${y}" width="1" height="${CELL_HEIGHT}" fill="${fill}"/>`,
+    ];
   }
   if (opacity !== undefined) {
     const shade = opacity === 1 ? '' : ` opacity="${opacity}"`;
-    return [`<rect x="${x}" y="${y + 3}" width="${width}" height="${CELL_HEIGHT - 6}" fill="${fill}"${shade}/>`];
+    return [
+      `<rect x="${x}" y="${y + 3}" width="${width}" height="${CELL_HEIGHT - 6}" fill="${fill}"${shade}/>`,
+    ];
   }
   const weight = isBold ? ' font-weight="bold"' : '';
   const letters = escaped(cells.map((cell) => cell.text).join(''));

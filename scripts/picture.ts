@@ -37,7 +37,10 @@ try {
 
 /** A web server's log, and a program that takes its time over each line. */
 function prepare(): void {
-  const lines = Array.from({ length: 200_000 }, (_, i) => `10.0.${i % 256}.${i % 7} GET /page/${i % 991} ${i % 9 === 0 ? 404 : 200}\n`);
+  const lines = Array.from(
+    { length: 200_000 },
+    (_, i) => `10.0.${i % 256}.${i % 7} GET /page/${i % 991} ${i % 9 === 0 ? 404 : 200}\n`,
+  );
   writeFileSync(join(folder, 'access.log.gz'), gzipSync(lines.join('')));
   const enrich = `#!/usr/bin/env python3
 import hashlib, sys
@@ -47,7 +50,9 @@ for line in sys.stdin:
 `;
   writeFileSync(join(folder, 'enrich.py'), enrich, { mode: 0o755 });
   const main = join(root, 'dist', 'cli', 'main.js');
-  writeFileSync(join(folder, 'pipework'), `#!/bin/sh\nexec '${process.execPath}' '${main}' "$@"\n`, { mode: 0o755 });
+  writeFileSync(join(folder, 'pipework'), `#!/bin/sh\nexec '${process.execPath}' '${main}' "$@"\n`, {
+    mode: 0o755,
+  });
 }
 
 interface OnTerminal {
@@ -58,12 +63,22 @@ interface OnTerminal {
 }
 
 function startOnTerminal(command: string): OnTerminal {
-  const emulator = new xterm.Terminal({ cols: COLUMNS, rows: ROWS, allowProposedApi: true, convertEol: true });
+  const emulator = new xterm.Terminal({
+    cols: COLUMNS,
+    rows: ROWS,
+    allowProposedApi: true,
+    convertEol: true,
+  });
   emulator.write(`\x1b[90m$\x1b[0m ${command}\n`);
   const line = `stty rows ${ROWS} cols ${COLUMNS}; ${command}`;
   const script = spawn('script', ['--quiet', '--return', '--flush', '--command', line, '/dev/null'], {
     cwd: folder,
-    env: { ...process.env, SHELL: '/bin/sh', TERM: 'xterm-256color', PATH: `${folder}:${process.env['PATH']}` },
+    env: {
+      ...process.env,
+      SHELL: '/bin/sh',
+      TERM: 'xterm-256color',
+      PATH: `${folder}:${process.env['PATH']}`,
+    },
   });
   script.stdout.on('data', (bytes: Uint8Array) => emulator.write(bytes));
   return {

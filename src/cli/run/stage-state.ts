@@ -58,18 +58,19 @@ function memberState(
 }
 
 /**
- * An event loop watches many things at a time: it waits for a neighbour when that has nothing for it. That it watches what is
- * typed, as ssh does, says nothing.
+ * An event loop watches many things at a time: it waits for a neighbour when that has nothing for it, as far as the kernel
+ * says what it watches. That it watches what is typed, as ssh does, says nothing.
  */
 function pollingState(
-  { on }: PollingState,
+  { on, others, isKnown }: PollingState,
   before: PipeNode | undefined,
   behind: PipeNode | undefined,
 ): StageState {
   const watches = (pipe: PipeNode | undefined, access: 'read' | 'write'): boolean =>
     pipe !== undefined && on.some((end) => end.pipe === pipe.id && end.access === access);
+  if (!isKnown && on.length + others.length > 1) return 'waiting';
   if (watches(behind, 'write') && (behind?.queued ?? 0) > 0) return 'blocked';
-  return watches(before, 'read') ? 'starved' : 'waiting';
+  return watches(before, 'read') && before?.queued === 0 ? 'starved' : 'waiting';
 }
 
 function elsewhereState({ for: what, call }: ElsewhereState): StageState {
