@@ -2,6 +2,7 @@ import { checkOptions, checkSignal, checkWhole, describe } from './arguments.js'
 import { type ByteSink, type ByteSource, borrowReader, borrowWriter } from './byte-ends.js';
 import { abortEnd, CheckedReader, CheckedWriter, closeEnd } from './checked-ends.js';
 import { host } from './host.js';
+import { onAbort } from './signals.js';
 import type { Reader, Signal, Writer } from './types.js';
 
 /** Options of `copy()`. */
@@ -30,8 +31,12 @@ export interface CopyOptions {
  * to go on with; but what `limit` leaves of a chunk is lost with an iterable, and a stream of whole chunks (no BYOB)
  * stays locked then, so that nobody misses it unawares.
  *
+ * Between two pipes in memory, without `limit` and `onProgress`, what is written to a source that has no buffer is not copied
+ * on its way: it stays lent until the sink has taken it, and its write settles only then. A write that has a signal is copied,
+ * so that its memory can be given back at once.
+ *
  * @param from Where bytes come from.
- * @param to Where they go; each write is lent a part of one buffer of 64 KiB.
+ * @param to Where they go; each write is lent a part of one buffer of 64 KiB, or what the source's writer has lent.
  * @param options.limit In bytes.
  * @returns The number of bytes copied.
  * @throws {TypeError} A wrong argument; or an end that breaks its contract, which the message names.
@@ -81,17 +86,20 @@ async function copyBetween(from: Reader, to: Writer, options: CopyOptions): Prom
   const sink = new CheckedWriter('to', to);
   const checked = checkCopyOptions(options);
   const { signal, close } = checked;
-  if (!close) return copyPieces(source, sink, { ...checked, stop: signal, reading: signal, writing: signal });
+  if (!close) {
+    const pieces = { ...checked, stop: signal, reading: signal, writing: signal };
+    return copyPieces(source, sink, pieces);
+  }
   let stop: Stop | undefined;
   try {
     stop = new Stop(signal, to);
-    const pieces = copyPieces(source, sink, {
+    const pieces = {
       ...checked,
       stop: stop.signal,
       reading: stop.signalFor(from),
       writing: stop.signalFor(to),
-    });
-    const copied = await stop.orElse(pieces);
+    };
+    const copied = await stop.orElse(copyPieces(source, sink, pieces));
     await Promise.all([closeEnd(to), closeEnd(from)]);
     return copied;
   } catch (error) {
@@ -141,15 +149,15 @@ function part(buffer: Uint8Array, length: number): Uint8Array {
  */
 class Stop {
   readonly #controller = new host.AbortController();
-  readonly #caller: Signal | undefined;
-  readonly #onAbort = (): void => this.#controller.abort(this.#caller?.reason);
+  #release: (() => void) | undefined;
 
   constructor(caller: Signal | undefined, sink: Writer & { readonly closed?: unknown }) {
-    this.#caller = caller;
     const { closed } = sink; // before the caller's signal is listened to: a sink of somebody's own may throw
     if (closed instanceof Promise) closed.catch((reason) => this.#controller.abort(reason));
-    if (caller?.aborted) this.#onAbort();
-    else caller?.addEventListener('abort', this.#onAbort);
+    if (caller === undefined) return;
+    const stop = (): void => this.#controller.abort(caller.reason);
+    if (caller.aborted) stop();
+    else this.#release = onAbort(caller, stop);
   }
 
   get signal(): Signal {
@@ -170,7 +178,7 @@ class Stop {
   }
 
   release(): void {
-    this.#caller?.removeEventListener('abort', this.#onAbort);
+    this.#release?.();
   }
 }
 

@@ -1,7 +1,7 @@
 /** The door for siblings in this package: what other doors need of this one and users do not. Not in `exports`. */
 export * from './abandoned.js';
 export * from './arguments.js';
-export { abortEnd, CheckedReader, CheckedWriter, closeEnd, EMPTY_MAX } from './checked-ends.js';
+export { abortable, abortEnd, CheckedReader, CheckedWriter, closeEnd, EMPTY_MAX } from './checked-ends.js';
 export * from './chunk-iterator.js';
 export * from './deadlock.js';
 export { host } from './host.js';
@@ -10,6 +10,8 @@ export { MemoryReader } from './memory-reader.js';
 export * from './operation.js';
 export { settled } from './settled.js';
 export * from './sides.js';
+export { onAbort } from './signals.js';
 export * from './symbols.js';
 export { encode } from './text-encoder.js';
 export * from './waiting.js';
+export * from './watch-for-deadlock.js';

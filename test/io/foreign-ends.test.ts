@@ -1,8 +1,8 @@
 /** Readers and writers that are not pipework's, some of which break the contract: the toolkit names the culprit. */
 import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
 import { getEventListeners } from 'node:events';
-import { test } from 'node:test';
 import * as io from 'pipework';
+import { test } from '../runtimes/test.js';
 
 class Odd {
   calls = 0;
@@ -162,7 +162,7 @@ test('a foreign reader that ignores its signal does not keep the toolkit waiting
     await undefined;
     controller.abort(oops);
     await failed;
-    equal(getEventListeners(controller.signal, 'abort').length <= 1, true, name);
+    equal(getEventListeners(controller.signal, 'abort').length, 0, name);
     await rejects(call(controller.signal), (error) => error === oops, name);
   }
 });

@@ -6,6 +6,7 @@
 import { match, rejects } from 'node:assert/strict';
 import * as io from 'pipework';
 import { type Case, type ConformanceOptions, conformance } from 'pipework/testing';
+import { turn } from '../runtimes/turn.js';
 
 interface Exception {
   readonly why: string;
@@ -141,8 +142,4 @@ function casesOf(row: string, options: ConformanceOptions): Case[] {
     const run = () => one.run().catch((error) => match(error.message, orElse));
     return { ...one, name: `${one.name}: or not, since ${why}`, run };
   });
-}
-
-function turn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }
