@@ -1,5 +1,4 @@
 /** What a look says of processes. */
-
 import { READ_IO, READ_SCHED } from '../os/binding.js';
 import { type ProcessStat, parseIo, parseStat, processStat, TICK } from '../os/proc-files.js';
 import { holdersAmong } from './descriptors.js';

@@ -31,25 +31,27 @@ export function select(wanted: Wanted): Selection {
   const reached = follow === 'pipes' && asked !== everyone ? joined(asked, holders) : looked;
   const named = new Set(pids);
   const refused = looked.filter((pid) => holders.get(pid) === 'refused' && !named.has(pid));
+  const hidden = refused.filter((pid) => processStat(pid)?.isKernelThread === false);
   return {
     members: [...reached]
       .map((pid): Member => ({ pid, holder: holders.get(pid) as Holder | 'refused' }))
       .filter(({ pid, holder }) => named.has(pid) || (holder !== 'refused' && holder.ends.length > 0))
       .sort((a, b) => a.pid - b.pid),
-    hidden: refused.map(hiddenProcess),
-    isComplete: follow === 'pipes' && refused.length === 0 && limits.length === 0,
+    hidden: hidden.map(hiddenProcess),
+    isComplete: follow === 'pipes' && hidden.length === 0 && limits.length === 0,
     limits,
   };
 }
 
 /** What keeps /proc from showing all processes. */
 function limitsOfProc(): string[] {
+  if (process.geteuid?.() === 0) return [];
   // 36 35 0:3 / /proc options [tags] - proc proc options; of several mounts on it the last is to be seen.
   const mounts = [
     ...(contents('self', 'mountinfo') ?? '').matchAll(/^\d+ \d+ \S+ \S+ \/proc .* - proc \S+ (\S+)$/gm),
   ];
   const hidepid = /(?:^|,)hidepid=([^,]+)/.exec(mounts.at(-1)?.[1] ?? '')?.[1];
-  if (hidepid === undefined || hidepid === '0' || hidepid === 'off' || process.geteuid?.() === 0) return [];
+  if (hidepid === undefined || hidepid === '0' || hidepid === 'off') return [];
   return [`/proc is mounted with hidepid=${hidepid}: processes of other users are not to be seen`];
 }
 
