@@ -6,14 +6,13 @@ import type { ProcessState } from './state.js';
  * is empty.
  */
 export function withMaybe(pipes: readonly PipeNode[]): (node: ProcessNode) => ProcessNode {
-  let ready: ReadonlyMap<string, PipeNode> | undefined; // most looks have no such process
+  let byId: ReadonlyMap<string, PipeNode> | undefined; // most looks have no such process
   return (node) => {
     const { state, threads, ends } = node;
     if (state.kind !== 'asleep' && !threads.some(({ state }) => state.kind === 'asleep')) return node;
-    ready ??= new Map(pipes.map((pipe) => [pipe.id, pipe]));
-    const byId = ready;
+    byId ??= new Map(pipes.map((pipe) => [pipe.id, pipe]));
     const maybe = ends.filter(({ pipe, access }) => {
-      const { queued, capacity } = byId.get(pipe) ?? {};
+      const { queued, capacity } = byId?.get(pipe) ?? {};
       if (queued === undefined || capacity === undefined) return false;
       return access === 'read' ? queued === 0 : queued >= capacity;
     });

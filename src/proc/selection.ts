@@ -31,7 +31,7 @@ export function select(wanted: Wanted): Selection {
   const reached = follow === 'pipes' && asked !== everyone ? joined(asked, holders) : looked;
   const named = new Set(pids);
   const refused = looked.filter((pid) => holders.get(pid) === 'refused' && !named.has(pid));
-  const hidden = refused.filter((pid) => processStat(pid)?.isKernelThread === false);
+  const hidden = refused.filter((pid) => processStat(pid)?.isKernelThread !== true);
   return {
     members: [...reached]
       .map((pid): Member => ({ pid, holder: holders.get(pid) as Holder | 'refused' }))
