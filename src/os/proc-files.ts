@@ -15,6 +15,8 @@ export interface ProcessStat {
   readonly parent: number;
   readonly group: number;
   readonly session: number;
+  /** A part of the kernel, which has nothing open. */
+  readonly isKernelThread: boolean;
   /** Time on a processor, in the kernel's ticks. */
   readonly userTicks: number;
   readonly systemTicks: number;
@@ -64,6 +66,7 @@ export function parseStat(stat: string): ProcessStat {
     parent: Number(fields[1]),
     group: Number(fields[2]),
     session: Number(fields[3]),
+    isKernelThread: (Number(fields[6]) & KERNEL_THREAD) !== 0,
     userTicks: Number(fields[11]),
     systemTicks: Number(fields[12]),
     threads: Number(fields[17]),
@@ -73,6 +76,8 @@ export function parseStat(stat: string): ProcessStat {
 
 /** As many as are looked at. */
 const STAT_FIELDS = 20;
+/** PF_KTHREAD of the kernel's, among the flags of a process. */
+const KERNEL_THREAD = 0x200000;
 
 /** The command line, or the short name in brackets when there is none, as ps(1) shows it. */
 export function commandOf(pid: number): string | undefined {

@@ -1,6 +1,7 @@
 /** What a thread does that sleeps in a system call. */
 import { childrenOf, linkOf } from '../os/proc-files.js';
-import { endOf, type Holder, isPipeLink, type OpenPipe } from './holder.js';
+import type { ProcessEnd } from './graph.js';
+import { type Holder, isPipeLink } from './holder.js';
 import { epollState, pollState } from './polling.js';
 import { opensFifo, pipeSide, sleepsIn } from './sleep-state.js';
 import type { Elsewhere, Evidence, ProcessState } from './state.js';
@@ -25,7 +26,7 @@ export function callState(
     case 'write':
       return moving(by, known.descriptor, known.does);
     case 'either':
-      return moving(by, known.descriptor, pipeAt(by, known.descriptor)?.access === 'read' ? 'read' : 'write');
+      return moving(by, known.descriptor, endAt(by, known.descriptor)?.access === 'read' ? 'read' : 'write');
     case 'move':
       return splicing(by, known.from, known.to);
     case 'open':
@@ -63,12 +64,12 @@ function uninterruptible(by: By): ProcessState {
 }
 
 function moving(by: By, index: number, does: 'read' | 'write'): ProcessState {
-  const pipe = pipeAt(by, index);
-  if (pipe === undefined) return elsewhere(by, undefined, index);
-  const says = `${by.known.name} ${does === 'read' ? 'from' : 'to'} descriptor ${pipe.descriptor}`;
+  const end = endAt(by, index);
+  if (end === undefined) return elsewhere(by, undefined, index);
+  const says = `${by.known.name} ${does === 'read' ? 'from' : 'to'} descriptor ${end.descriptor}`;
   return {
     kind: does === 'read' ? 'reading' : 'writing',
-    on: [endOf(pipe, does)],
+    on: [{ ...end, access: does }],
     evidence: [said(by, says)],
   };
 }
@@ -132,13 +133,13 @@ function elsewhere(by: By, what: Elsewhere | undefined, index?: number): Process
 }
 
 /**
- * The pipe that an argument names. It is looked at once more: the list of descriptors is older than the call.
+ * The end that an argument names. It is looked at once more: the list of descriptors is older than the call.
  */
-function pipeAt({ call, holder }: By, index: number): OpenPipe | undefined {
-  const pipe = holder.pipes.get(argument(call, index));
-  return pipe !== undefined && linkOf(holder.pid, pipe.descriptor) === (pipe.path ?? pipe.pipe)
-    ? pipe
-    : undefined;
+function endAt({ call, holder }: By, index: number): ProcessEnd | undefined {
+  const descriptor = argument(call, index);
+  const end = holder.ends.find((end) => end.descriptor === descriptor);
+  if (end === undefined) return undefined;
+  return linkOf(holder.pid, descriptor) === (holder.paths?.get(end.pipe) ?? end.pipe) ? end : undefined;
 }
 
 function hasTimeout({ call }: By, known: { readonly timeout: number; readonly isPointer?: true }): boolean {

@@ -1,6 +1,6 @@
 /** What processes have open, listed without opening any of it. */
 import type { ProcessEnd } from './graph.js';
-import { EPOLL, type Holder, isPipeLink, type OpenPipe } from './holder.js';
+import { EPOLL, type Holder, isPipeLink } from './holder.js';
 import { askMany } from './native.js';
 
 /** Of each process, in their order; 'refused' when it is somebody else's to see. Who is gone has nothing. */
@@ -12,45 +12,39 @@ export function holdersAmong(pids: readonly number[]): (Holder | 'refused')[] {
 }
 
 /** Whether a process still has the same pipes. */
-export function isUnchanged({ pid, pipes }: Holder): boolean {
+export function isUnchanged({ pid, ends }: Holder): boolean {
   const [now] = holdersAmong([pid]);
-  if (now === undefined || now === 'refused' || now.pipes.size !== pipes.size) return false;
-  return [...pipes].every(([descriptor, { pipe }]) => now.pipes.get(descriptor)?.pipe === pipe);
+  if (now === undefined || now === 'refused' || now.ends.length !== ends.length) return false;
+  return now.ends.every(
+    ({ descriptor, pipe }, i) => descriptor === ends[i]?.descriptor && pipe === ends[i].pipe,
+  );
 }
 
 /** Of what native/look.h says of a process: each item is a number, a letter, and what it is. */
 function holderOf(pid: number, listed: string): Holder {
-  const pipes = new Map<number, OpenPipe>();
+  const ends: ProcessEnd[] = [];
   const epolls: number[] = [];
+  let paths: Map<string, string> | undefined;
   for (let at = 0; at < listed.length; ) {
     const end = listed.indexOf('\0', at);
     let letter = at;
     while (listed.charCodeAt(letter) <= DIGIT_MAX) letter++;
     const descriptor = Number(listed.slice(at, letter));
+    const access = ACCESS[listed[letter] as string] ?? 'both';
     const link = listed.slice(letter + 1, end);
-    if (link === EPOLL) epolls.push(descriptor);
-    else pipes.set(descriptor, openPipe(descriptor, ACCESS[listed[letter] as string] ?? 'both', link));
+    if (isPipeLink(link)) ends.push({ descriptor, pipe: link, access });
+    else if (link === EPOLL) epolls.push(descriptor);
+    else {
+      // A FIFO, with its path behind it.
+      const pipe = link.slice(0, link.indexOf(']') + 1);
+      ends.push({ descriptor, pipe, access });
+      paths ??= new Map();
+      paths.set(pipe, link.slice(pipe.length));
+    }
     at = end + 1;
   }
-  return { pid, pipes, epolls };
+  return { pid, ends, paths, epolls };
 }
 
 const DIGIT_MAX = '9'.charCodeAt(0);
 const ACCESS: Readonly<Record<string, ProcessEnd['access']>> = { r: 'read', w: 'write' };
-
-/** @param link `pipe:[INODE]`, or `fifo:[MAJOR:MINOR:INODE]` with its path behind it. */
-function openPipe(descriptor: number, access: ProcessEnd['access'], link: string): OpenPipe {
-  if (isPipeLink(link)) {
-    return {
-      descriptor,
-      access,
-      pipe: link,
-      inode: Number(link.slice('pipe:['.length, -1)),
-      path: undefined,
-    };
-  }
-  const end = link.indexOf(']') + 1;
-  const pipe = link.slice(0, end);
-  const inode = Number(pipe.slice(pipe.lastIndexOf(':') + 1, -1));
-  return { descriptor, access, pipe, inode, path: link.slice(end) };
-}

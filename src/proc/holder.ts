@@ -1,31 +1,21 @@
 /** A process, and what it has open that matters here. */
 import type { ProcessEnd } from './graph.js';
 
-/** A descriptor of a process that is a pipe, as it was found. */
-export interface OpenPipe extends ProcessEnd {
-  readonly inode: number;
-  /** Of a FIFO. */
-  readonly path: string | undefined;
-}
-
 export interface Holder {
   readonly pid: number;
-  /** Its pipes, by descriptor. */
-  readonly pipes: ReadonlyMap<number, OpenPipe>;
+  /** Its ends of pipes, by descriptor. */
+  readonly ends: readonly ProcessEnd[];
+  /** The paths of those that are FIFOs, by the `id` of the pipe. */
+  readonly paths: ReadonlyMap<string, string> | undefined;
   /** Its epoll descriptors. */
   readonly epolls: readonly number[];
 }
 
-/** As graphs have it; `access` is what it is used for just now. */
-export function endOf({ descriptor, pipe, access }: OpenPipe, as: ProcessEnd['access'] = access): ProcessEnd {
-  return { descriptor, pipe, access: as };
-}
-
-/** Those ends of a process that are open for `access`. */
-export function endsFor({ pipes }: Holder, access: 'read' | 'write'): ProcessEnd[] {
-  return [...pipes.values()]
-    .filter((pipe) => pipe.access === access || pipe.access === 'both')
-    .map((pipe) => endOf(pipe, access));
+/** Those ends that are open for `access`. */
+export function endsFor({ ends }: Holder, access: 'read' | 'write'): ProcessEnd[] {
+  return ends
+    .filter((end) => end.access === access || end.access === 'both')
+    .map((end) => ({ ...end, access }));
 }
 
 /** What /proc calls an epoll descriptor. */
@@ -34,4 +24,9 @@ export const EPOLL = 'anon_inode:[eventpoll]';
 /** Whether that is what /proc calls a pipe without a path. */
 export function isPipeLink(link: string): boolean {
   return link.startsWith('pipe:[');
+}
+
+/** The number of the inode, which both kinds of `id` end with. */
+export function inodeOf(pipe: string): number {
+  return Number(pipe.slice(Math.max(pipe.lastIndexOf('['), pipe.lastIndexOf(':')) + 1, -1));
 }

@@ -1,49 +1,47 @@
 /** The pipes that processes have open, with who has their ends and what is in them. */
-import { type Fill, fillsOf, type Place } from './fill.js';
-import type { NoFill, PipeEnd, PipeNode } from './graph.js';
-import type { Holder, OpenPipe } from './holder.js';
+import { type Fill, fillsOf } from './fill.js';
+import type { PipeEnd, PipeNode } from './graph.js';
+import { type Holder, inodeOf, isPipeLink } from './holder.js';
 
 /** By the numbers of their inodes. */
 export function pipeNodes(holders: readonly Holder[], asksForFill: boolean): PipeNode[] {
-  const sides = [...sidesOf(holders).values()].sort((a, b) => a.first.inode - b.first.inode);
-  const fills = asksForFill
-    ? fillsOf(sides.map(({ readers: [reader], writers: [writer] }) => ({ reader, writer })))
-    : [];
-  return sides.map((side, index) => node(side, fills[index] ?? 'not asked'));
+  const pipes = [...pipesOf(holders).values()].sort((a, b) => a.inode - b.inode);
+  const fills = asksForFill ? fillsOf(pipes) : [];
+  return pipes.map((pipe, index) => ({ ...pipe, ...(fills[index] ?? NOT_ASKED) }));
 }
 
-interface Sides {
-  readonly first: OpenPipe;
-  readonly readers: Place[];
-  readonly writers: Place[];
+const NOT_ASKED: Fill = { noFill: 'not asked' };
+
+/** A pipe whose ends are still being collected. */
+interface Pipe extends Omit<PipeNode, keyof Fill> {
+  readonly readers: PipeEnd[];
+  readonly writers: PipeEnd[];
 }
 
-function sidesOf(holders: readonly Holder[]): Map<string, Sides> {
-  const all = new Map<string, Sides>();
-  for (const { pid, pipes } of holders) {
-    for (const end of pipes.values()) {
-      const sides = all.get(end.pipe) ?? { first: end, readers: [], writers: [] };
-      all.set(end.pipe, sides);
-      if (end.access !== 'write') sides.readers.push({ pid, end });
-      if (end.access !== 'read') sides.writers.push({ pid, end });
+function pipesOf(holders: readonly Holder[]): Map<string, Pipe> {
+  const all = new Map<string, Pipe>();
+  for (const { pid, ends, paths } of holders) {
+    for (const { descriptor, pipe: id, access } of ends) {
+      let pipe = all.get(id);
+      if (pipe === undefined) {
+        pipe = newPipe(id, paths?.get(id));
+        all.set(id, pipe);
+      }
+      const end = { pid, descriptor };
+      if (access !== 'write') pipe.readers.push(end);
+      if (access !== 'read') pipe.writers.push(end);
     }
   }
   return all;
 }
 
-function node({ first, readers, writers }: Sides, fill: Fill | NoFill): PipeNode {
-  const { pipe, inode, path } = first;
-  return {
-    id: pipe,
-    kind: path === undefined ? 'pipe' : 'fifo',
-    inode,
-    ...(path !== undefined && { path }),
-    ...(typeof fill === 'string' ? { noFill: fill } : fill),
-    readers: readers.map(endIn),
-    writers: writers.map(endIn),
+function newPipe(id: string, path: string | undefined): Pipe {
+  const pipe: Pipe = {
+    id,
+    kind: isPipeLink(id) ? 'pipe' : 'fifo',
+    inode: inodeOf(id),
+    readers: [],
+    writers: [],
   };
-}
-
-function endIn({ pid, end: { descriptor } }: Place): PipeEnd {
-  return { pid, descriptor };
+  return path === undefined ? pipe : { ...pipe, path };
 }

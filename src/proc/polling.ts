@@ -1,18 +1,12 @@
 /** What a thread does that waits until one of several descriptors is ready. */
 import { contents, linkOf } from '../os/proc-files.js';
 import type { ProcessEnd } from './graph.js';
-import { EPOLL, endOf, type Holder } from './holder.js';
+import { EPOLL, type Holder, inodeOf } from './holder.js';
 import type { Evidence, PollingState } from './state.js';
 
 /** By poll or select: what they watch stands in the memory of the process, which is not looked at. */
 export function pollState(holder: Holder, hasTimeout: boolean | undefined, evidence: Evidence): PollingState {
-  return polling(
-    [...holder.pipes.values()].map((pipe) => endOf(pipe)),
-    [],
-    false,
-    hasTimeout,
-    [evidence],
-  );
+  return polling(holder.ends, [], false, hasTimeout, [evidence]);
 }
 
 /** By that epoll descriptor, which says what it watches. */
@@ -66,13 +60,15 @@ function watchedBy(holder: Holder, epoll: number, seen = new Set<number>()): Wat
   if (info === undefined || linkOf(holder.pid, epoll) !== EPOLL) return undefined;
   const on: ProcessEnd[] = [];
   const others: string[] = [];
+  const ends = new Map(holder.ends.map((end) => [end.descriptor, end]));
   for (const [, number, events, inode] of info.matchAll(TARGET)) {
     const descriptor = Number(number);
     const wants = Number.parseInt(events as string, 16);
-    const pipe = holder.pipes.get(descriptor);
-    if (pipe !== undefined && pipe.inode === Number.parseInt(inode as string, 16)) {
+    const end = ends.get(descriptor);
+    // The descriptor may be closed by now, and its number another's.
+    if (end !== undefined && inodeOf(end.pipe) === Number.parseInt(inode as string, 16)) {
       const access = accessFor(wants);
-      if (access !== undefined) on.push(endOf(pipe, access));
+      if (access !== undefined) on.push({ ...end, access });
       continue;
     }
     const link = linkOf(holder.pid, descriptor) ?? 'what is closed by now';

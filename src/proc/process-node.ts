@@ -1,10 +1,9 @@
 /** What a look says of processes. */
-
 import { READ_IO, READ_SCHED } from '../os/binding.js';
 import { type ProcessStat, parseIo, parseStat, processStat, TICK } from '../os/proc-files.js';
 import { holdersAmong } from './descriptors.js';
 import type { ProcessNode, Refused } from './graph.js';
-import { endOf, type Holder } from './holder.js';
+import type { Holder } from './holder.js';
 import { idleTime, schedulerTime } from './idle-time.js';
 import { askMany } from './native.js';
 import { activityOf } from './process-state.js';
@@ -68,7 +67,7 @@ function lookAt({ pid, holder: found }: Member, files: string, about: About): Lo
     command: command === '' || command === REFUSED ? `[${stat.name}]` : command,
     state,
     threads,
-    ends: [...holder.pipes.values()].map((pipe) => endOf(pipe)),
+    ends: holder.ends,
     cpuTime: (stat.userTicks + stat.systemTicks) * TICK,
     ...traffic,
     ...(asleepFor !== undefined && { asleepFor }),
@@ -79,7 +78,7 @@ function lookAt({ pid, holder: found }: Member, files: string, about: About): Lo
 
 /** Of a file that may not be read. */
 const REFUSED = '!';
-const NOTHING: Holder = { pid: 0, pipes: new Map(), epolls: [] };
+const NOTHING: Holder = { pid: 0, ends: [], paths: undefined, epolls: [] };
 
 /** A process that began after the descriptors were listed has the number of another, whose they are: then its own. */
 function stillOf({ pid, started }: ProcessStat, found: Holder, { since }: About): Holder {

@@ -39,10 +39,10 @@ function rank(state: ProcessState, holder: Holder): number {
 }
 
 /** Whether it waits for another thread: on a lock, or by a pipe of which the process has the other end too. */
-function isInward(state: ProcessState, { pipes }: Holder): boolean {
+function isInward(state: ProcessState, { ends }: Holder): boolean {
   if (state.kind === 'elsewhere') return state.for === 'thread';
   if (state.kind !== 'reading') return false;
-  const own = new Set([...pipes.values()].flatMap(({ pipe, access }) => (access === 'read' ? [] : [pipe])));
+  const own = new Set(ends.flatMap(({ pipe, access }) => (access === 'read' ? [] : [pipe])));
   return state.on.every(({ pipe }) => own.has(pipe));
 }
 

@@ -55,8 +55,9 @@ export function scan(options: ScanOptions = {}): Graph {
     wanted.fill,
   );
   const rates = wanted.since && ratesSince(wanted.since, at - wanted.since.at);
+  const complete = withMaybe(pipes);
   const processes = looked.map(({ node }): ProcessNode => {
-    const known = withMaybe(node, pipes);
+    const known = complete(node);
     const rate = rates?.(node);
     return rate === undefined ? known : { ...known, rates: rate };
   });

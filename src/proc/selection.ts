@@ -1,7 +1,7 @@
 /** Which processes a look is about, with their descriptors, and which are not to be seen. */
 import { contents, ownerOf, processNumbers, processStat } from '../os/proc-files.js';
 import { holdersAmong } from './descriptors.js';
-import type { HiddenProcess } from './graph.js';
+import type { HiddenProcess, ProcessEnd } from './graph.js';
 import type { Holder } from './holder.js';
 import type { Wanted } from './options.js';
 
@@ -31,25 +31,27 @@ export function select(wanted: Wanted): Selection {
   const reached = follow === 'pipes' && asked !== everyone ? joined(asked, holders) : looked;
   const named = new Set(pids);
   const refused = looked.filter((pid) => holders.get(pid) === 'refused' && !named.has(pid));
+  const hidden = refused.filter((pid) => processStat(pid)?.isKernelThread !== true);
   return {
     members: [...reached]
       .map((pid): Member => ({ pid, holder: holders.get(pid) as Holder | 'refused' }))
-      .filter(({ pid, holder }) => named.has(pid) || (holder !== 'refused' && holder.pipes.size > 0))
+      .filter(({ pid, holder }) => named.has(pid) || (holder !== 'refused' && holder.ends.length > 0))
       .sort((a, b) => a.pid - b.pid),
-    hidden: refused.map(hiddenProcess),
-    isComplete: follow === 'pipes' && refused.length === 0 && limits.length === 0,
+    hidden: hidden.map(hiddenProcess),
+    isComplete: follow === 'pipes' && hidden.length === 0 && limits.length === 0,
     limits,
   };
 }
 
 /** What keeps /proc from showing all processes. */
 function limitsOfProc(): string[] {
+  if (process.geteuid?.() === 0) return [];
   // 36 35 0:3 / /proc options [tags] - proc proc options; of several mounts on it the last is to be seen.
   const mounts = [
     ...(contents('self', 'mountinfo') ?? '').matchAll(/^\d+ \d+ \S+ \S+ \/proc .* - proc \S+ (\S+)$/gm),
   ];
   const hidepid = /(?:^|,)hidepid=([^,]+)/.exec(mounts.at(-1)?.[1] ?? '')?.[1];
-  if (hidepid === undefined || hidepid === '0' || hidepid === 'off' || process.geteuid?.() === 0) return [];
+  if (hidepid === undefined || hidepid === '0' || hidepid === 'off') return [];
   return [`/proc is mounted with hidepid=${hidepid}: processes of other users are not to be seen`];
 }
 
@@ -84,28 +86,26 @@ function withDescendants(pids: readonly number[]): number[] {
 
 /** Those, and all whom pipes join to them, by however many others. */
 function joined(pids: readonly number[], holders: ReadonlyMap<number, Holder | 'refused'>): Set<number> {
-  const byPipe = new Map<string, number[]>();
+  const reached = new Set(pids);
+  const others = new Map<string, number[]>(); // who else has a pipe
   for (const [pid, holder] of holders) {
-    for (const pipe of pipesOf(holder)) {
-      const others = byPipe.get(pipe);
-      if (others === undefined) byPipe.set(pipe, [pid]);
-      else others.push(pid);
+    if (reached.has(pid)) continue;
+    for (const { pipe } of endsOf(holder)) {
+      const known = others.get(pipe);
+      if (known === undefined) others.set(pipe, [pid]);
+      else known.push(pid);
     }
   }
-  const reached = new Set(pids);
   for (const pid of reached) {
-    for (const pipe of pipesOf(holders.get(pid))) {
-      for (const other of byPipe.get(pipe) ?? []) reached.add(other);
-      byPipe.delete(pipe); // all of them are in
+    for (const { pipe } of endsOf(holders.get(pid))) {
+      for (const other of others.get(pipe) ?? []) reached.add(other);
     }
   }
   return reached;
 }
 
-function pipesOf(holder: Holder | 'refused' | undefined): string[] {
-  return holder === undefined || holder === 'refused'
-    ? []
-    : [...holder.pipes.values()].map(({ pipe }) => pipe);
+function endsOf(holder: Holder | 'refused' | undefined): readonly ProcessEnd[] {
+  return holder === undefined || holder === 'refused' ? [] : holder.ends;
 }
 
 function hiddenProcess(pid: number): HiddenProcess {

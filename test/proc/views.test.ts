@@ -38,7 +38,7 @@ function check(env: Readonly<Record<string, string>>, user?: number): void {
     chmodSync(report, 0o666);
     const { status, signal, stdout, stderr } = spawnSync(
       process.execPath,
-      [program, 'processes, looked at', report],
+      [program, 'proc', report],
       {
         cwd: packageRoot,
         env: { ...process.env, ...env },

@@ -58,7 +58,7 @@ export const suites: readonly Suite[] = [
   { name: 'kernel, with children', cases: () => children },
   { name: 'exec', cases: () => processes },
   { name: 'exec, thread', mode: 'thread', cases: () => onNode(processes) },
-  { name: 'processes, looked at', cases: () => scenarios },
+  { name: 'proc', cases: () => scenarios },
   { name: 'deadlocks', cases: () => deadlocks },
   { name: 'workers', prints: DENOS_WORD, cases: () => workers },
 ];

@@ -14,15 +14,20 @@ export function columnsOf(text: string): number {
 /** As much of `text` as fits into `columns`; when it is cut its last column is an ellipsis. */
 export function fit(text: string, columns: number): string {
   if (columnsOf(text) <= columns) return text;
-  if (columns < 1) return '';
+  return columns < 1 ? '' : `${text.slice(0, lengthWithin(text, columns - 1))}…`;
+}
+
+/** The length of what fits of `text` into `columns`. */
+export function lengthWithin(text: string, columns: number): number {
+  if (NARROW.test(text)) return Math.min(text.length, columns);
   let used = 0;
-  let kept = '';
+  let length = 0;
   for (const character of text) {
     used += columnsOfOne(character);
-    if (used > columns - 1) break;
-    kept += character;
+    if (used > columns) break;
+    length += character.length;
   }
-  return `${kept}…`;
+  return length;
 }
 
 /** `text` with blanks behind it, as many as `columns` asks for. */

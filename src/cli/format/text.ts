@@ -1,4 +1,4 @@
-import { fit } from './columns.js';
+import { fit, lengthWithin } from './columns.js';
 import { type Style, type Styler, stylerFor } from './styles.js';
 
 /**
@@ -79,9 +79,9 @@ export function wrap(line: string, width: number, hanging = 0): string[] {
   const margin = ' '.repeat(indent + hanging);
   const lines: string[] = [];
   let rest = ' '.repeat(indent) + line.trim();
-  while (rest.length > width) {
-    const space = rest.lastIndexOf(' ', width);
-    const end = space > margin.length ? space : width;
+  for (let fits = lengthWithin(rest, width); fits < rest.length; fits = lengthWithin(rest, width)) {
+    const space = rest.lastIndexOf(' ', fits);
+    const end = space > margin.length ? space : Math.max(fits, margin.length + 1);
     lines.push(rest.slice(0, end).trimEnd());
     rest = margin + rest.slice(end).trimStart();
   }
