@@ -31,7 +31,7 @@ function drawRow(row: readonly Cell[], y: number): string[] {
     const first = row[x] as Cell;
     let end = x + 1;
     while (end < row.length && isSameRun(first, row[end] as Cell)) end++;
-    drawn.push(...drawRun(row.slice(x, end), PADDING + x * CELL_WIDTH, y));
+    drawn.push(...drawRun(row.slice(x, end), round(PADDING + x * CELL_WIDTH), y));
     x = end;
   }
   return drawn;
@@ -49,12 +49,12 @@ function kindOf({ text }: Cell): string {
 function drawRun(cells: readonly Cell[], x: number, y: number): string[] {
   const { colour, isBold, text } = cells[0] as Cell;
   const fill = colour === undefined ? FOREGROUND : (PALETTE[colour] ?? FOREGROUND);
-  const width = cells.length * CELL_WIDTH;
+  const width = round(cells.length * CELL_WIDTH);
   const opacity = BLOCKS[text];
   if (text === ' ') return [];
   if (text === LINE) {
     return [
-      `<rect x="${x + CELL_WIDTH / 2 - 0.5}" y="${y}" width="1" height="${CELL_HEIGHT}" fill="${fill}"/>`,
+      `<rect x="${round(x + CELL_WIDTH / 2 - 0.5)}" y="${y}" width="1" height="${CELL_HEIGHT}" fill="${fill}"/>`,
     ];
   }
   if (opacity !== undefined) {
@@ -68,6 +68,10 @@ function drawRun(cells: readonly Cell[], x: number, y: number): string[] {
   return [
     `<text x="${x}" y="${y + BASELINE}" fill="${fill}"${weight} textLength="${width}" lengthAdjust="spacingAndGlyphs">${letters}</text>`,
   ];
+}
+
+function round(pixels: number): number {
+  return Math.round(pixels * 10) / 10;
 }
 
 function escaped(text: string): string {

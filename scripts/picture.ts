@@ -1,6 +1,6 @@
 /**
  * `npm run picture`: runs a pipeline with its live view, and `pipework why` beside it, on terminals of script(1), and draws
- * what an emulator makes of them into docs/pictures/run.svg. Needs python3, whose program keeps the others waiting.
+ * what an emulator makes of them into docs/pictures/run.svg. Needs perl, whose program keeps the others waiting.
  */
 import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -21,7 +21,7 @@ const SHOWN_AFTER = 9000; // milliseconds
 
 try {
   prepare();
-  const run = `pipework run 'zcat access.log.gz' './enrich.py' 'sort' 'uniq -c' > counts`;
+  const run = `pipework run 'zcat access.log.gz' 'perl enrich.pl' 'sort' 'uniq -c' > counts`;
   const running = startOnTerminal(run);
   await pause(SHOWN_AFTER);
   const why = startOnTerminal('pipework why $(pgrep -nx sort)');
@@ -42,13 +42,14 @@ function prepare(): void {
     (_, i) => `10.0.${i % 256}.${i % 7} GET /page/${i % 991} ${i % 9 === 0 ? 404 : 200}\n`,
   );
   writeFileSync(join(folder, 'access.log.gz'), gzipSync(lines.join('')));
-  const enrich = `#!/usr/bin/env python3
-import hashlib, sys
-for line in sys.stdin:
-    key = hashlib.pbkdf2_hmac('sha256', line.encode(), b'salt', 60)
-    print(key.hex()[:2], line.split()[2])
+  const enrich = `use Digest::SHA 'sha256_hex';
+while (my $line = <STDIN>) {
+  my $key = $line;
+  $key = sha256_hex($key) for 1 .. 30;
+  print substr($key, 0, 2), ' ', (split ' ', $line)[2], "\\n";
+}
 `;
-  writeFileSync(join(folder, 'enrich.py'), enrich, { mode: 0o755 });
+  writeFileSync(join(folder, 'enrich.pl'), enrich);
   const main = join(root, 'dist', 'cli', 'main.js');
   writeFileSync(join(folder, 'pipework'), `#!/bin/sh\nexec '${process.execPath}' '${main}' "$@"\n`, {
     mode: 0o755,

@@ -67,7 +67,7 @@ test('run: what a stage is called is shown with its control characters escaped',
 test('run --summary: one line for each stage, with how it ended and what it moved', () => {
   const { status, stderr } = run(['--summary', 'seq 100000', 'cat', 'head -n 1', 'cat; exit 2']);
   const lines = stderr.split('\n');
-  assert.match(lines[0] ?? '', /^1 {2}SIGPIPE, forgiven|^1 {13,}exit 0/);
+  assert.match(lines[0] ?? '', /^1 +(SIGPIPE, forgiven|exit 0) /);
   assert.match(lines[2] ?? '', /^3 .*exit 0 {2} *\d\.\d\d s .*\d s CPU .*in .*out {2}head -n 1$/);
   assert.match(lines[3] ?? '', /^4 .*exit 2 .* {2}cat; exit 2$/);
   assert.deepEqual(lines.slice(4), ['pipework run: stage 4 of 4, cat; exit 2, exited with 2', '']);

@@ -82,7 +82,7 @@ export class Terminal {
     const { active } = this.#emulator.buffer;
     const lines = Array.from(
       { length: active.length },
-      (_, y) => active.getLine(y)?.translateToString(true, 0, this.#emulator.cols) ?? '',
+      (_, y) => active.getLine(y)?.translateToString(true, 0, this.#emulator.cols).trimEnd() ?? '',
     );
     while (lines.at(-1) === '') lines.pop();
     return lines;

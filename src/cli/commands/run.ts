@@ -32,7 +32,7 @@ Options, before the first stage:
   --quiet            Nothing but what the stages say, as from a shell.
   --no-view          No view; a last stage that needs the terminal has it.
   --json             Events on standard error, one JSON object on each line.
-  --capacity SIZE    Bytes that each pipe holds: 65536, 64K, 1M; 256K if not told.
+  --capacity SIZE    Bytes that each pipe holds: 65536, 64K, 1M.
   --timeout SECONDS  End all stages after so long.
   -h, --help         Show this.
 

@@ -35,7 +35,8 @@ export function failureOf(
 const SIGPIPE = 141;
 
 function facts({ code, signal, forgiven, startedAt, endedAt, ...usage }: StageResult): string[] {
-  const ending = signal ?? (code === null ? 'not run' : `exit ${code}`);
+  // A shell gives it as 141.
+  const ending = forgiven ? 'SIGPIPE' : (signal ?? (code === null ? 'not run' : `exit ${code}`));
   const { userTime, systemTime, bytesIn, bytesOut, isSampled } = usage;
   const cpu = userTime === undefined || systemTime === undefined ? undefined : userTime + systemTime;
   const took = startedAt === undefined || endedAt === undefined ? undefined : endedAt - startedAt;
