@@ -38,7 +38,7 @@ try {
 /** A web server's log, and a program that takes its time over each line. */
 function prepare(): void {
   const lines = Array.from(
-    { length: 200_000 },
+    { length: 400_000 },
     (_, i) => `10.0.${i % 256}.${i % 7} GET /page/${i % 991} ${i % 9 === 0 ? 404 : 200}\n`,
   );
   writeFileSync(join(folder, 'access.log.gz'), gzipSync(lines.join('')));
