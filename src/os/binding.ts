@@ -5,7 +5,7 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import { UnsupportedError } from '../io/errors.js';
+import { UnsupportedError } from '../io/unsupported-error.js';
 import { onReady, ready } from './readiness.js';
 
 /**

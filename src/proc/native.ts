@@ -1,4 +1,4 @@
-import { UnsupportedError } from '../io/errors.js';
+import { UnsupportedError } from '../io/unsupported-error.js';
 import { type Binding, binding } from '../os/binding.js';
 
 /** That part of the addon which looks at processes. */

@@ -1,4 +1,4 @@
-import { UnsupportedError } from '../io/errors.js';
+import { UnsupportedError } from '../io/unsupported-error.js';
 import { contents, ownerOf, ticksSinceBoot } from '../os/proc-files.js';
 import type { Graph, HiddenProcess, ProcessNode } from './graph.js';
 import { withMaybe } from './maybe.js';

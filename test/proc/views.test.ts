@@ -36,18 +36,19 @@ function check(env: Readonly<Record<string, string>>, user?: number): void {
     writeFileSync(report, '');
     chmodSync(folder, 0o755);
     chmodSync(report, 0o666);
-    const { status, signal, stdout, stderr } = spawnSync(
-      process.execPath,
-      [program, 'proc', report],
-      {
-        cwd: packageRoot,
-        env: { ...process.env, ...env },
-        encoding: 'utf8',
-        timeout: TIMEOUT,
-        ...(user !== undefined && { uid: user, gid: user }),
-      },
-    );
-    const outcome = outcomeOf(readFileSync(report, 'utf8'), { status, signal, printed: stdout + stderr });
+    const { status, signal, stdout, stderr } = spawnSync(process.execPath, [program, 'proc', report], {
+      cwd: packageRoot,
+      env: { ...process.env, ...env },
+      encoding: 'utf8',
+      timeout: TIMEOUT,
+      ...(user !== undefined && { uid: user, gid: user }),
+    });
+    const ended = {
+      isClean: status === 0,
+      how: `it ended with ${signal ?? status}`,
+      printed: stdout + stderr,
+    };
+    const outcome = outcomeOf(readFileSync(report, 'utf8'), ended, scenarios.length);
     deepEqual(outcome.failed, []);
     deepEqual(outcome.skipped, []);
     ok(outcome.passed === scenarios.length, `${outcome.passed} of ${scenarios.length}`);

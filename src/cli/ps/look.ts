@@ -1,4 +1,4 @@
-import { UnsupportedError } from '../../io/errors.js';
+import { UnsupportedError } from '../../io/unsupported-error.js';
 import { type Graph, type ScanOptions, scan } from '../../proc/index.js';
 import { CommandError } from '../command-error.js';
 import { Looked } from './looked.js';
