@@ -56,6 +56,9 @@ export interface Rival {
   /** What looks at processes and their pipes, and prints what it sees. */
   lookCommand?(pids: readonly number[]): Command;
 
+  /** Looks at processes and their pipes, and writes what it sees to a file. */
+  look?(pids: readonly number[], path: string): void;
+
   /** Options of `pipework run`. */
   readonly runOptions?: readonly string[];
 

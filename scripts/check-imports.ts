@@ -43,13 +43,7 @@ const FOLDERS: Readonly<Record<string, Folder>> = {
 const DOORS_FOR_SIBLINGS = ['io/internal.js', 'os/internal.js'];
 
 /** Files that load next to nothing else: a command that only looks at processes has to be there at once. */
-const LIGHT_DOORS = [
-  'io/arguments.js',
-  'io/errors.js',
-  'io/unsupported-error.js',
-  'os/binding.js',
-  'os/proc-files.js',
-];
+const LIGHT_DOORS = ['io/arguments.js', 'io/unsupported-error.js', 'os/binding.js', 'os/proc-files.js'];
 
 /** The one file that loads native code. */
 const BINDING = 'os/binding.ts';

@@ -15,7 +15,7 @@ export function chainsIn(index: Index): Members[] {
   for (const { writers, readers } of links) groups.join([...writers, ...readers]);
   const byGroup = new Map<number, Link[]>();
   for (const link of links) {
-    const [first] = [...link.writers, ...link.readers];
+    const first = link.writers[0] ?? link.readers[0];
     if (first === undefined) continue;
     const group = groups.of(first);
     const others = byGroup.get(group);
@@ -52,7 +52,9 @@ function linkOf(pipe: PipeNode, index: Index): Link {
  * pipe, or have got one from a common ancestor.
  */
 function usersOf(side: readonly PipeEnd[], { id }: PipeNode, { processes }: Index): number[] {
-  const users = side.length < 2 ? side : side.filter((end) => isUse(end, side, id, processes.get(end.pid)));
+  const [only, ...more] = side;
+  if (only !== undefined && more.length === 0) return [only.pid];
+  const users = side.filter((end) => isUse(end, side, id, processes.get(end.pid)));
   return [...new Set((users.length > 0 ? users : side).map(({ pid }) => pid))];
 }
 

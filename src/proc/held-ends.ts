@@ -24,27 +24,28 @@ export interface HeldEnd {
 
 /** Of the pipes from which somebody waits to read: a pipe that has bytes has a slow reader, which is another matter. */
 export function heldEndsIn(index: Index, waiters: ReadonlyMap<number, Waiter>): HeldEnd[] {
-  return index.graph.pipes.flatMap((pipe) => {
-    const readers = [...new Set(pipe.readers.map(({ pid }) => pid))].filter((pid) =>
-      waitsToRead(pipe, waiters.get(pid)),
-    );
-    if (readers.length === 0) return [];
+  return [...waitingReaders(waiters)].flatMap(([id, readers]) => {
+    const pipe = index.pipes.get(id);
+    if (pipe === undefined || (pipe.queued ?? 0) > 0) return [];
     return pipe.writers.flatMap((end): HeldEnd[] => {
       const why = whyHeld(end, pipe, readers, index);
       if (why === undefined) return [];
       const { pid, descriptor } = end;
-      return [{ pipe: pipe.id, pid, descriptor, readers, why, says: say(end, why, readers, index) }];
+      return [{ pipe: id, pid, descriptor, readers, why, says: say(end, why, readers, index) }];
     });
   });
 }
 
-function waitsToRead(pipe: PipeNode, waiter: Waiter | undefined): boolean {
-  if (waiter === undefined || (pipe.queued ?? 0) > 0) return false;
-  return waiter.waits.some(({ kind, ends }) =>
-    ends.some(
-      (end) => end.pipe === pipe.id && (kind === 'read' || (kind === 'ready' && end.access === 'read')),
-    ),
-  );
+/** By the `id` of the pipe. */
+function waitingReaders(waiters: ReadonlyMap<number, Waiter>): Map<string, number[]> {
+  const readers = new Map<string, number[]>();
+  for (const [pid, { waits }] of waiters) {
+    const pipes = new Set(
+      waits.flatMap(({ ends }) => ends.flatMap((end) => (end.access === 'read' ? [end.pipe] : []))),
+    );
+    for (const pipe of pipes) readers.set(pipe, [...(readers.get(pipe) ?? []), pid]);
+  }
+  return readers;
 }
 
 function whyHeld(

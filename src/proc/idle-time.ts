@@ -13,9 +13,11 @@ export function idleTime(
   threads: readonly ThreadNode[],
   now: number,
 ): number | undefined {
+  const first = Number.parseFloat(lastRun);
+  if (Number.isNaN(now) || Number.isNaN(first)) return undefined; // nobody asked: a file for each thread takes its time
   const others = threads.filter(({ tid }) => tid !== pid).map(({ tid }) => lastRunOf(`${pid}/task/${tid}`));
-  const last = Math.max(Number.parseFloat(lastRun), ...others);
-  return Number.isNaN(now) || Number.isNaN(last) ? undefined : Math.max(0, Math.round(now - last));
+  const last = Math.max(first, ...others);
+  return Number.isNaN(last) ? undefined : Math.max(0, Math.round(now - last));
 }
 
 /** The scheduler notes when a thread was last on a processor, by a clock of its own: this thread is on one now. */

@@ -52,7 +52,8 @@ export function indexOf(graph: Graph): Index {
 export function isInward(pipe: PipeNode | undefined): boolean {
   const first = pipe?.readers[0]?.pid;
   if (pipe === undefined || first === undefined || pipe.writers.length === 0) return false;
-  return [...pipe.readers, ...pipe.writers].every(({ pid }) => pid === first);
+  const isFirst = ({ pid }: PipeEnd): boolean => pid === first;
+  return pipe.writers.every(isFirst) && pipe.readers.every(isFirst);
 }
 
 export function waiterOf(node: ProcessNode, index: Index): Waiter {

@@ -45,7 +45,7 @@ function check(env: Readonly<Record<string, string>>, user?: number): void {
     });
     const ended = {
       isClean: status === 0,
-      how: `the process ended with ${signal ?? `status ${status}`}`,
+      how: `it ended with ${signal ?? status}`,
       printed: stdout + stderr,
     };
     const outcome = outcomeOf(readFileSync(report, 'utf8'), ended, scenarios.length);
