@@ -10,9 +10,15 @@ export interface Members {
 
 /** Each process is in one; alone, without a pipe, when no pipe joins it to anybody. */
 export function chainsIn(index: Index): Members[] {
-  const links = index.graph.pipes.filter((pipe) => !isInward(pipe)).map((pipe) => linkOf(pipe, index));
   const groups = new Groups();
-  for (const { writers, readers } of links) groups.join([...writers, ...readers]);
+  const links: Link[] = [];
+  for (const pipe of index.graph.pipes) {
+    if (isInward(pipe)) continue;
+    const writers = usersOf(pipe.writers, pipe, index);
+    const readers = usersOf(pipe.readers, pipe, index);
+    links.push({ id: pipe.id, writers, readers });
+    groups.join(writers, groups.join(readers, undefined));
+  }
   const byGroup = new Map<number, Link[]>();
   for (const link of links) {
     const first = link.writers[0] ?? link.readers[0];
@@ -38,22 +44,13 @@ interface Link {
   readonly readers: readonly number[];
 }
 
-function linkOf(pipe: PipeNode, index: Index): Link {
-  return {
-    id: pipe.id,
-    writers: usersOf(pipe.writers, pipe, index),
-    readers: usersOf(pipe.readers, pipe, index),
-  };
-}
-
 /**
  * Those at one side that use it, as far as can be told. Standard error joins nobody when something else does, and neither
  * does a descriptor beyond the standard ones that is a copy of the parent's: half a machine may write its complaints to one
  * pipe, or have got one from a common ancestor.
  */
 function usersOf(side: readonly PipeEnd[], { id }: PipeNode, { processes }: Index): number[] {
-  const [only, ...more] = side;
-  if (only !== undefined && more.length === 0) return [only.pid];
+  if (side.length === 1) return [(side[0] as PipeEnd).pid]; // most pipes have one
   const users = side.filter((end) => isUse(end, side, id, processes.get(end.pid)));
   return [...new Set((users.length > 0 ? users : side).map(({ pid }) => pid))];
 }
@@ -90,13 +87,17 @@ class Groups {
     return top;
   }
 
-  join(pids: readonly number[]): void {
-    const [first, ...others] = pids;
-    if (first === undefined) return;
-    for (const other of others) {
-      const [one, two] = [this.of(first), this.of(other)];
-      if (one !== two) this.#above.set(two, one);
+  /** All of them, and `other` if there is one. @returns One of these. */
+  join(pids: readonly number[], other: number | undefined): number | undefined {
+    let last = other;
+    for (const pid of pids) {
+      if (last !== undefined) {
+        const [one, two] = [this.of(last), this.of(pid)];
+        if (one !== two) this.#above.set(two, one);
+      }
+      last = pid;
     }
+    return last;
   }
 }
 

@@ -1,18 +1,21 @@
 /** How much pipes hold and have in them: the kernel tells only whoever has a descriptor of them. */
-import type { NoFill, PipeNode } from './graph.js';
+import type { NoFill, PipeEnd, PipeNode } from './graph.js';
 import { isRefusal, native } from './native.js';
 
-/** What graphs say of it. */
-export type Fill = Pick<PipeNode, 'capacity' | 'queued' | 'noFill'>;
+/** A pipe that is still being looked at. */
+export type Pipe = { -readonly [Key in keyof PipeNode]: PipeNode[Key] } & {
+  readonly readers: PipeEnd[];
+  readonly writers: PipeEnd[];
+};
 
 /**
- * Of each pipe, in their order. It is opened once more by its first read end, for reading and without waiting, asked, and
- * closed; only when both ends have been seen, and are still there: native/look.h has why.
+ * Asks each. A pipe is opened once more by its first read end, for reading and without waiting, asked, and closed; only when
+ * both ends have been seen, and are still there: native/look.h has why.
  *
  * @throws {RangeError} There is no memory for the answer.
  */
-export function fillsOf(pipes: readonly Omit<PipeNode, keyof Fill>[]): Fill[] {
-  if (pipes.length === 0) return [];
+export function askForFill(pipes: readonly Pipe[]): void {
+  if (pipes.length === 0) return;
   const places = new Int32Array(pipes.length * PLACES);
   const inodes = new Float64Array(pipes.length);
   const facts = new Int32Array(pipes.length * FACTS);
@@ -32,11 +35,13 @@ export function fillsOf(pipes: readonly Omit<PipeNode, keyof Fill>[]): Fill[] {
   if (native().lookAtPipes(places, inodes, paths, facts) !== 0) {
     throw new RangeError(`no memory for a look at ${pipes.length} pipes`);
   }
-  return pipes.map((_, index) => {
+  pipes.forEach((pipe, index) => {
     const at = index * FACTS;
     const error = facts[at] as number;
-    if (error === 0) return { capacity: facts[at + 1] as number, queued: facts[at + 2] as number };
-    return { noFill: reasonFor(error, places[index * PLACES] === 0) };
+    if (error === 0) {
+      pipe.capacity = facts[at + 1] as number;
+      pipe.queued = facts[at + 2] as number;
+    } else pipe.noFill = reasonFor(error, places[index * PLACES] === 0);
   });
 }
 

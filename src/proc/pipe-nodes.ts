@@ -1,21 +1,14 @@
 /** The pipes that processes have open, with who has their ends and what is in them. */
-import { type Fill, fillsOf } from './fill.js';
-import type { PipeEnd, PipeNode } from './graph.js';
+import { askForFill, type Pipe } from './fill.js';
+import type { PipeNode } from './graph.js';
 import { type Holder, inodeOf, isPipeLink } from './holder.js';
 
-/** By the numbers of their inodes. */
+/** In the order in which their first ends are found. */
 export function pipeNodes(holders: readonly Holder[], asksForFill: boolean): PipeNode[] {
-  const pipes = [...pipesOf(holders).values()].sort((a, b) => a.inode - b.inode);
-  const fills = asksForFill ? fillsOf(pipes) : [];
-  return pipes.map((pipe, index) => ({ ...pipe, ...(fills[index] ?? NOT_ASKED) }));
-}
-
-const NOT_ASKED: Fill = { noFill: 'not asked' };
-
-/** A pipe whose ends are still being collected. */
-interface Pipe extends Omit<PipeNode, keyof Fill> {
-  readonly readers: PipeEnd[];
-  readonly writers: PipeEnd[];
+  const pipes = [...pipesOf(holders).values()];
+  if (asksForFill) askForFill(pipes);
+  else for (const pipe of pipes) pipe.noFill = 'not asked';
+  return pipes;
 }
 
 function pipesOf(holders: readonly Holder[]): Map<string, Pipe> {
@@ -43,5 +36,6 @@ function newPipe(id: string, path: string | undefined): Pipe {
     readers: [],
     writers: [],
   };
-  return path === undefined ? pipe : { ...pipe, path };
+  if (path !== undefined) pipe.path = path;
+  return pipe;
 }

@@ -1,7 +1,7 @@
 /** Real processes on real pipes, started one by one, for a look at them. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import * as os from 'pipework/os';
 import { until } from '../exec/processes.js';
 
@@ -13,13 +13,12 @@ export interface Ends {
 
 export class Scene {
   readonly #children: ChildProcess[] = [];
-  readonly #own: number[] = [];
+  readonly #own: { close(): void }[] = [];
 
   pipe(capacity?: number): Ends {
     const { reader, writer } = os.pipe(capacity === undefined ? {} : { capacity });
-    const ends = { read: reader.release(), write: writer.release() };
-    this.#own.push(ends.read, ends.write);
-    return ends;
+    this.#own.push(reader, writer);
+    return { read: reader.fd, write: writer.fd };
   }
 
   /** @param fds What are the child's descriptors 0, 1, ...; those that are not there are /dev/null up to 2. */
@@ -37,7 +36,7 @@ export class Scene {
 
   /** The children alone have the pipes from now on. */
   close(): void {
-    for (const fd of this.#own.splice(0)) closeSync(fd);
+    for (const end of this.#own.splice(0)) end.close();
   }
 
   /** Ends all that it has started, with their descendants. */
