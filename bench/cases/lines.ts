@@ -7,7 +7,7 @@ export const linesCases: readonly Case[] = [
     name: 'lines-log',
     title: 'lines of a log of 1 GiB',
     unit: 'ms',
-    rivals: ['ours-lines', 'readline-await', 'readline-event'],
+    rivals: ['ours-lines', 'readline-await', 'readline-event', 'ours-lines-stream'],
     prepare: makeBigLog,
     async run(rival) {
       if (rival.countLines === undefined) throw notFor(rival);

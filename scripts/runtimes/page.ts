@@ -112,7 +112,7 @@ const HEAD = `# Where what runs
 
 A row is a suite of tests, a column a runtime. \`npm run test:runtimes\` and \`npm run test:browser\` run them all, in processes
 and in pages of their own; what a cell does not leave out passes there. Each has written its columns with \`-- --write\`, and
-fails when they are not as it found them. Node 20.19 is the oldest that works; Chromium is Debian's of that day.
+fails when they are not as it found them. Node 20.19 is the oldest that works; Chromium is Debian's when they last wrote.
 
 What stands before the comma is what is tested: the pipes in memory of \`pipework\`, its toolkit and its adapters to Web
 streams; \`pipework/testing\`; the kernel pipes of \`pipework/os\`, also around a FIFO or a pipe that came from outside; the

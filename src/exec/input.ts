@@ -53,15 +53,20 @@ export function openInput(stdin: Stdin, forChild: boolean, links: Links): Input 
   return fed(links, forChild, () => sendFrom(stdin as Reader));
 }
 
-/** Ends with `writer`; fails with what it was aborted with: then what was written is not whole. */
+/** Ends with `writer`; fails with what it was aborted with, or lost a write by: then what was written is not whole. */
 async function untilWhole(writer: KernelWriter, signal: AbortSignal): Promise<void> {
   try {
     await abortable(writer.closed, signal);
-  } catch {
-    return; // nobody reads any more
+  } catch (error) {
+    if (isUnwanted(error, signal)) return;
   }
   const reason = abortReasonOf(writer);
   if (reason !== NONE) throw reason;
+}
+
+/** Whether nobody reads any more: nobody has to read all that is offered. */
+function isUnwanted(error: unknown, signal: AbortSignal): boolean {
+  return signal.aborted || (error as { code?: unknown } | null)?.code === 'EPIPE';
 }
 
 type Send = (to: PipeWriter, signal: AbortSignal) => Promise<void>;
@@ -86,8 +91,7 @@ function fed(links: Links, forChild: boolean, open: () => Send): Input {
         await writer.closed;
       } catch (error) {
         writer.abort(error);
-        // Nobody has to read all that is offered.
-        if (!signal.aborted && (error as { code?: unknown } | null)?.code !== 'EPIPE') throw error;
+        if (!isUnwanted(error, signal)) throw error;
       }
     },
   };

@@ -123,7 +123,7 @@ export function abortable<Value>(call: Promise<Value>, signal: Signal | undefine
       settle();
       reject(signal.reason);
     };
-    const settle = onAbort(signal, stop);
+    let settle = (): void => {};
     Promise.resolve(call).then(
       (value) => {
         settle();
@@ -134,6 +134,7 @@ export function abortable<Value>(call: Promise<Value>, signal: Signal | undefine
         reject(error);
       },
     );
+    settle = onAbort(signal, stop); // after: a signal of somebody's own may throw, and the call may still fail
     // The call itself may have fired it.
     if (signal.aborted) stop();
   });

@@ -11,6 +11,9 @@ import type { PipeReader } from './types.js';
  * The first of them to fail fails the reader by that very reason, behind all that came before, and those that are left are
  * aborted with it. When the reader is closed or aborted, so are all that are left.
  *
+ * What such a reader cannot keep of the contract: a source that was closed tells nothing of what its writer does after; and,
+ * unbuffered, it is asked for one read at a time, and what comes for a read that was given up is kept for the next one.
+ *
  * @param readers Readers, Web streams or iterables of bytes, in an array; they are the reader's from then on.
  * @returns A reader of all their bytes; of no readers, one that has ended.
  * @throws {TypeError} `readers` is no array, one of them is nothing to read from, or a locked stream; none was taken then. A

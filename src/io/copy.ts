@@ -31,12 +31,8 @@ export interface CopyOptions {
  * to go on with; but what `limit` leaves of a chunk is lost with an iterable, and a stream of whole chunks (no BYOB)
  * stays locked then, so that nobody misses it unawares.
  *
- * Between two pipes in memory, without `limit` and `onProgress`, what is written to a source that has no buffer is not copied
- * on its way: it stays lent until the sink has taken it, and its write settles only then. A write that has a signal is copied,
- * so that its memory can be given back at once.
- *
  * @param from Where bytes come from.
- * @param to Where they go; each write is lent a part of one buffer of 64 KiB, or what the source's writer has lent.
+ * @param to Where they go; each write is lent a part of one buffer of 64 KiB.
  * @param options.limit In bytes.
  * @returns The number of bytes copied.
  * @throws {TypeError} A wrong argument; or an end that breaks its contract, which the message names.
@@ -86,20 +82,17 @@ async function copyBetween(from: Reader, to: Writer, options: CopyOptions): Prom
   const sink = new CheckedWriter('to', to);
   const checked = checkCopyOptions(options);
   const { signal, close } = checked;
-  if (!close) {
-    const pieces = { ...checked, stop: signal, reading: signal, writing: signal };
-    return copyPieces(source, sink, pieces);
-  }
+  if (!close) return copyPieces(source, sink, { ...checked, stop: signal, reading: signal, writing: signal });
   let stop: Stop | undefined;
   try {
     stop = new Stop(signal, to);
-    const pieces = {
+    const pieces = copyPieces(source, sink, {
       ...checked,
       stop: stop.signal,
       reading: stop.signalFor(from),
       writing: stop.signalFor(to),
-    };
-    const copied = await stop.orElse(copyPieces(source, sink, pieces));
+    });
+    const copied = await stop.orElse(pieces);
     await Promise.all([closeEnd(to), closeEnd(from)]);
     return copied;
   } catch (error) {

@@ -8,7 +8,7 @@ export interface Feed {
   pull(): void;
 }
 
-/** The reader of a pipe that has to be filled: as any other, and each call that waits asks for more. */
+/** The reader of a pipe that has to be filled: like every reader, and each call that waits asks for more. */
 export class FedReader extends MemoryReader {
   readonly #pipe: MemoryPipe;
   readonly #feed: Feed;

@@ -12,7 +12,8 @@ import type { PipeReader } from './types.js';
  * this reader too; when this one is closed or aborted before its end, so is the source, which would stand in the middle.
  *
  * What `copy` says of the rest of a chunk holds here too: with an iterable it is lost, and a stream of whole chunks (no BYOB)
- * stays locked.
+ * stays locked. What `concat` cannot keep of the contract, this cannot either; a failure behind the limit is none of this reader;
+ * and waits of a source that was unref'd count again at the limit.
  *
  * @param reader Any reader, Web stream or iterable of bytes; leave it alone until the limit.
  * @param bytes How many, at most.
@@ -43,6 +44,9 @@ class LimitInput implements TeeInput {
   readonly #source: TakenSource;
   #left: number; // bytes
   #isReading = false;
+  #counts = true; // whether waits of the source do
+  /** Once the source has failed: tells it, unless there is something to read before. */
+  #tell = (): void => {};
 
   constructor(source: TakenSource, bytes: number) {
     this.#source = source;
@@ -53,29 +57,39 @@ class LimitInput implements TeeInput {
   async read(into: Uint8Array): Promise<number | null> {
     if (this.#left === 0) return null;
     this.#isReading = true;
-    const count = await this.#source.read(into.subarray(0, this.#left));
-    this.#isReading = false;
-    return this.#took(count);
+    try {
+      return this.#took(await this.#source.read(into.subarray(0, this.#left)));
+    } finally {
+      this.#isReading = false;
+      this.#tell();
+    }
   }
 
   tryRead(into: Uint8Array): number | null {
     if (this.#left === 0) return null;
-    return this.#took(this.#source.tryRead(into.subarray(0, this.#left)));
+    const count = this.#took(this.#source.tryRead(into.subarray(0, this.#left)));
+    this.#tell();
+    return count;
   }
 
   refer(counts: boolean): void {
-    if (this.#left > 0) this.#source.refer(counts);
+    if (this.#left === 0) return;
+    this.#counts = counts;
+    this.#source.refer(counts);
   }
 
   /** What lies behind the limit is nothing to this reader: so only if there is nothing before, nor on its way. */
   onFailure(listener: (reason: unknown) => void): void {
     this.#source.onFailure(() => {
-      if (this.#isReading) return;
-      try {
-        this.tryRead(NOTHING);
-      } catch (reason) {
-        listener(reason);
-      }
+      this.#tell = () => {
+        if (this.#isReading || this.#left === 0) return;
+        try {
+          this.#source.tryRead(NOTHING);
+        } catch (reason) {
+          listener(reason);
+        }
+      };
+      this.#tell();
     });
   }
 
@@ -86,7 +100,10 @@ class LimitInput implements TeeInput {
   /** At the limit the source is its owner's again. */
   #took(count: number | null): number | null {
     this.#left -= count ?? 0;
-    if (this.#left === 0) this.#source.release();
+    if (this.#left === 0) {
+      if (!this.#counts) this.#source.refer(true);
+      this.#source.release();
+    }
     return count;
   }
 }

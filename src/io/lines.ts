@@ -14,7 +14,8 @@ export interface LinesOptions extends TextOptions {
 }
 
 /**
- * Reads line by line. A line ends with `\n` or `\r\n`, which is left out; the last one needs neither.
+ * Reads line by line. A line ends with `\n` or `\r\n`, which is left out; the last one needs neither. Each read asks for 64 KiB,
+ * and for more, up to 1 MiB, of a reader that always fills that.
  *
  * Leaving the loop early closes the reader, if it has a `close()`; a line that is too long, bytes that are no text, and
  * a fired signal abort it, since a consumer that stops must not leave its writer waiting.
@@ -51,9 +52,14 @@ export function lines(reader: ByteSource, options: LinesOptions = {}): AsyncIter
   return new LineIterator(reader, options);
 }
 
-const BLOCK_SIZE = 65536; // bytes
+/** Blocks double from the first size to the last while reads fill them: a file takes far fewer reads so. */
+const FIRST_SIZE = 64 * 1024; // bytes
+const LAST_SIZE = 1024 * 1024; // bytes
+/** How much of a block is decoded at once: whoever keeps one line of it may keep all of its text alive. */
+const PART_SIZE = 64 * 1024; // bytes
 const LINE_FEED = 10;
 const STREAM = { stream: true };
+const NOTHING = new Uint8Array(0);
 
 class LineIterator implements AsyncIterableIterator<string> {
   readonly #borrowed: Borrowed<Reader>;
@@ -64,7 +70,8 @@ class LineIterator implements AsyncIterableIterator<string> {
   readonly #decoder: ReturnType<typeof textDecoder>;
   /** For whole lines, at several times the speed, since it keeps nothing from one call to the next. */
   readonly #wholeDecoder: ReturnType<typeof textDecoder> | undefined;
-  readonly #block = new Uint8Array(BLOCK_SIZE);
+  #block = new Uint8Array(FIRST_SIZE);
+  #ahead: Uint8Array = NOTHING; // what of the block is not decoded yet
   /** The first character, if it is a byte order mark, is left out. By us: Node 24 and Deno lose later ones too, after a cut. */
   #mayBeMark: boolean;
 
@@ -125,16 +132,26 @@ class LineIterator implements AsyncIterableIterator<string> {
     return { done: true, value: undefined };
   }
 
-  /** Reads one block and finds its lines; never rejects. */
+  /** Finds the lines of one part of a block, which it reads if there is none; never rejects. */
   async #fill(): Promise<void> {
     this.#lines = [];
     this.#index = 0;
     try {
       if (this.#signal?.aborted) throw this.#signal.reason;
-      const count = await this.#source.read(this.#block, this.#signal);
-      if (this.#isLeft) return;
-      if (count === null) this.#endOfStream();
-      else this.#decode(this.#block.subarray(0, count));
+      if (this.#ahead.length === 0) {
+        const count = await this.#source.read(this.#block, this.#signal);
+        if (this.#isLeft) return;
+        if (count === null) {
+          this.#endOfStream();
+          return;
+        }
+        this.#ahead = this.#block.subarray(0, count);
+        const isFull = count === this.#block.length;
+        if (isFull && count < LAST_SIZE) this.#block = new Uint8Array(2 * count);
+      }
+      const part = this.#ahead.subarray(0, PART_SIZE);
+      this.#ahead = this.#ahead.subarray(PART_SIZE);
+      this.#decode(part);
     } catch (reason) {
       if (this.#isLeft) return; // return() closed the reader that this read waited on
       this.#hasEnded = true;
@@ -186,7 +203,7 @@ class LineIterator implements AsyncIterableIterator<string> {
     if (isPlain && !parts[0]?.endsWith('\r')) this.#lines = this.#lines.concat(parts);
     else for (const part of parts) this.#add(part);
     // The line break may be the '\r' at the end and a '\n' still to come.
-    if (this.#rest.length > this.#max + 1) this.#tooLong();
+    if (this.#rest.length > this.#max + (this.#rest.endsWith('\r') ? 1 : 0)) this.#tooLong();
   }
 
   #endOfStream(): void {

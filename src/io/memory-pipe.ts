@@ -23,9 +23,9 @@ export class MemoryPipe extends Sides implements WaitedPipe, AbandonablePipe {
   bytesRead = 0;
   bytesWritten = 0;
 
-  readonly ring: Ring | undefined; // none when unbuffered
-  readonly reads = new OperationQueue();
-  readonly writes = new OperationQueue();
+  private readonly ring: Ring | undefined; // none when unbuffered
+  protected readonly reads = new OperationQueue();
+  protected readonly writes = new OperationQueue();
 
   // The ends, until the collector watches them.
   private ends: Ends | undefined = undefined;
@@ -77,7 +77,7 @@ export class MemoryPipe extends Sides implements WaitedPipe, AbandonablePipe {
   readChunk(reader: object): Promise<Uint8Array<ArrayBuffer> | null> {
     try {
       if (this.hasEnded()) return END;
-      const { available } = this;
+      const available = this.ring === undefined ? this.restOfFirstWrite() : this.ring.fill;
       if (available > 0) {
         const chunk = new Uint8Array(Math.min(available, CHUNK_MAX));
         this.take(chunk, chunk.length);
@@ -134,7 +134,7 @@ export class MemoryPipe extends Sides implements WaitedPipe, AbandonablePipe {
       }
       const operation = new Operation('write', this, writer, bytes, length);
       operation.done = done;
-      return this.park<number>(operation, this.writes, signal);
+      return this.park(operation, this.writes, signal);
     } catch (error) {
       return Promise.reject(error);
     }
@@ -233,13 +233,8 @@ export class MemoryPipe extends Sides implements WaitedPipe, AbandonablePipe {
 
   // Moving bytes
 
-  /** Bytes to be had now. */
-  get available(): number {
-    return this.ring === undefined ? this.restOfFirstWrite() : this.ring.fill;
-  }
-
   /** Copies what is there to the start of `into`, at most `length` bytes. */
-  take(into: Uint8Array, length: number): number {
+  protected take(into: Uint8Array, length: number): number {
     let count: number;
     if (this.ring === undefined) {
       count = Math.min(length, this.restOfFirstWrite());
@@ -269,15 +264,13 @@ export class MemoryPipe extends Sides implements WaitedPipe, AbandonablePipe {
   private refill(ring: Ring): void {
     while (this.restOfFirstWrite() > 0) {
       const write = this.writes.head as Operation;
-      const rest = write.length - write.done;
-      const count = ring.push(write.bytes as Uint8Array, write.done, write.length);
-      this.move(write, count);
-      if (count < rest) return; // asked of what it was: a link's waits anew already
+      this.move(write, ring.push(write.bytes as Uint8Array, write.done, write.length));
+      if (write.done < write.length) return;
     }
   }
 
   /** `count` bytes of `write`, whose turn it is, have gone. */
-  move(write: Operation, count: number): void {
+  protected move(write: Operation, count: number): void {
     this.bytesWritten += count;
     write.done += count;
     if (write.done < write.length) return;
@@ -319,7 +312,7 @@ export class MemoryPipe extends Sides implements WaitedPipe, AbandonablePipe {
   // Closing
 
   /** Whether there is nothing to read any more. @throws What a read rejects with when that is not a clean end. */
-  hasEnded(): boolean {
+  private hasEnded(): boolean {
     if (this.readerState !== 'open') throw this.closedError('reader', 0);
     if (this.writerState === 'open' || this.writerState === 'closing' || this.fill > 0) return false;
     if (this.writerState === 'failed') throw this.writerReason;

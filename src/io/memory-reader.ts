@@ -11,11 +11,6 @@ export class MemoryReader implements PipeReader {
     this.#pipe = pipe;
   }
 
-  /** The pipe of `end`, unless its calls do more than the pipe's own: a stream has to be asked, or somebody looks on. */
-  static pipeOf(end: object): MemoryPipe | undefined {
-    return #pipe in end && end.read === MemoryReader.prototype.read ? end.#pipe : undefined;
-  }
-
   get name(): string {
     return this.#pipe.name;
   }

@@ -10,11 +10,6 @@ export class MemoryWriter implements PipeWriter {
     this.#pipe = pipe;
   }
 
-  /** The pipe of `end`, unless somebody looks on. */
-  static pipeOf(end: object): MemoryPipe | undefined {
-    return #pipe in end && end.write === MemoryWriter.prototype.write ? end.#pipe : undefined;
-  }
-
   get name(): string {
     return this.#pipe.name;
   }

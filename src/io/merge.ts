@@ -14,7 +14,7 @@ import type { PipeReader } from './types.js';
  * kept for the next reads. A source whose bytes are not taken yet is not asked for more.
  *
  * The first of them to fail fails the reader by that very reason, behind what had come before, and the others are aborted with
- * it. When the reader is closed or aborted, so are all of them.
+ * it. When the reader is closed or aborted, so are all of them. What `concat` cannot keep of the contract, this cannot either.
  *
  * @param readers Readers, Web streams or iterables of bytes, in an array; they are the reader's from then on.
  * @returns A reader of all their bytes; of no readers, one that has ended.
@@ -54,8 +54,6 @@ class MergeInput implements TeeInput {
   /** Those of whom something came, in that order. */
   readonly #came: Entrant[] = [];
   #failure: Failure | undefined;
-  /** Which deadlock the reader knows of: each source that was asked will tell it. */
-  #known: unknown;
   /** For the read that waits. */
   #wake = (): void => {};
   #giveUp = (_error: DeadlockError): void => {};
@@ -68,7 +66,7 @@ class MergeInput implements TeeInput {
   async read(into: Uint8Array): Promise<number | null> {
     try {
       for (;;) {
-        if (this.#came.length === 0) for (const one of this.#idle) void this.#ask(one, into.length);
+        for (const one of this.#idle) void this.#ask(one, into.length);
         const count = this.#give(into);
         if (count !== 0) return count;
         await new Promise<void>((resolve, reject) => {
@@ -82,8 +80,8 @@ class MergeInput implements TeeInput {
   }
 
   tryRead(into: Uint8Array): number | null {
+    if (this.#came.length > 0) return this.#give(into);
     for (const one of this.#idle) {
-      if (this.#came.length > 0) break;
       const count = one.source.tryRead(into);
       if (count === null) this.#close(one);
       else if (count > 0) {
@@ -142,8 +140,7 @@ class MergeInput implements TeeInput {
       if (!this.#open.has(one)) return;
       if (reason instanceof DeadlockError) {
         this.#idle.add(one);
-        if (reason.waits !== this.#known) this.#giveUp(reason);
-        this.#known = reason.waits;
+        this.#giveUp(reason);
       } else {
         this.#failure = { reason };
         this.end(this.#failure);

@@ -5,8 +5,8 @@
 import type { Operation } from './operation.js';
 
 export interface Observer {
-  /** `operation` starts to wait; called inside the call that made it, or that made `cause`, which it goes on from. */
-  parked(operation: Operation, cause?: Operation): void;
+  /** `operation` starts to wait; called inside the call that made it. */
+  parked(operation: Operation): void;
 }
 
 export let observer: Observer | undefined;

@@ -4,7 +4,7 @@ import { type TeeInput, TeeSource } from './tee-source.js';
 import type { PipeReader } from './types.js';
 
 /**
- * The reader of whatever gives bytes, with the whole contract: a tee of one branch. It reads what the read that waits asks
+ * The reader of whatever gives bytes: a tee of one branch. It reads what the read that waits asks
  * for, at most `piece` bytes, and nothing ahead.
  */
 export function onlyBranch(input: TeeInput, name: string, piece = CHUNK_MAX): PipeReader {

@@ -18,14 +18,6 @@ export interface WaitedPipe {
   hint?(operation: Operation): string | undefined;
 }
 
-/** Whoever goes on when an operation settles, in place of a promise: one pipe joined to the next (memory-link.ts). */
-export interface Link {
-  /** Bytes that went through it. Its operations are used again and again, so theirs do not say whether any did. */
-  readonly copied: number;
-  /** Its read is the first that waits, and now a write waits too: it shall take that. */
-  wake(): void;
-}
-
 /**
  * A read or write that waits. It is linked into the queue of its end, oldest first, and into this thread's list of all
  * waits (waiting.ts); both links are part of the operation, so that parking allocates nothing else and giving up one of
@@ -37,15 +29,13 @@ export class Operation {
   /** The end that the call was made on: a waiting operation keeps its own end from being collected, never the other. */
   readonly end: object;
   /** The chunk or buffer, lent until the operation settles; none for a read that asks for a chunk of its own. */
-  bytes: Uint8Array | undefined;
+  readonly bytes: Uint8Array | undefined;
   /** Length of `bytes` when the call was made; it may be detached or resized since. */
-  length: number;
+  readonly length: number;
   /** Bytes of `bytes` that have moved. */
   done = 0;
   isWaiting = true;
   signal: Signal | undefined = undefined;
-  /** Whom it belongs to when no call of anybody's is behind it. */
-  link: Link | undefined = undefined;
 
   /** Settled by the pipe, after unlinking. */
   resolve!: (value: unknown) => void;

@@ -25,7 +25,7 @@ export function onAbort(signal: Signal, call: () => void): () => void {
   return () => calls.delete(signal, call);
 }
 
-class Waiting<Item extends object> {
+class Listeners<Item extends object> {
   readonly #end: (item: Item, signal: Signal) => void;
   readonly #watches = new WeakMap<Signal, { readonly items: Set<Item>; readonly listener: () => void }>();
 
@@ -59,7 +59,7 @@ class Waiting<Item extends object> {
   }
 }
 
-const operations = new Waiting<Operation>((operation, signal) =>
+const operations = new Listeners<Operation>((operation, signal) =>
   operation.pipe.giveUp(operation, signal.reason),
 );
-const calls = new Waiting<() => void>((call) => call());
+const calls = new Listeners<() => void>((call) => call());

@@ -115,9 +115,11 @@ export class StreamDrain extends MemoryPipe {
       this.endReader('aborted', reason);
       return;
     }
-    if (this.#sending?.isWaiting && this.readerState === 'open') {
-      this.#sending.done = reason.bytesWritten;
-      this.bytesWritten += reason.bytesWritten;
+    const sending = this.#sending;
+    if (sending?.isWaiting && this.readerState === 'open') {
+      // A sink that writes more than it is given, such as frames, has an error about that.
+      sending.done = Math.min(reason.bytesWritten, sending.length);
+      this.bytesWritten += sending.done;
     }
     this.endReader('closed', NONE);
   }

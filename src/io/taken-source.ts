@@ -37,7 +37,12 @@ export class TakenSource {
   refer(counts: boolean): void {
     const { ref, unref } = this.#borrowed.end as { ref?: unknown; unref?: unknown };
     const refer = counts ? ref : unref;
-    if (typeof refer === 'function') refer.call(this.#borrowed.end);
+    if (typeof refer !== 'function') return;
+    try {
+      refer.call(this.#borrowed.end);
+    } catch {
+      // Bytes come as before, and whoever waits beside it, under the same signal, is not to suffer.
+    }
   }
 
   /** Has `listener` told as soon as it is known that the source fails, however much there is to read before. */

@@ -50,7 +50,7 @@ export class TeeBranch extends MemoryPipe {
   }
 
   hint(): string | undefined {
-    const { slowest } = this.#source;
+    const { awaited: slowest } = this.#source;
     return slowest === undefined ? undefined : `${slowest.name} has ${slowest.fill} bytes to take first`;
   }
 
@@ -79,6 +79,7 @@ export class TeeBranch extends MemoryPipe {
   drop(reason: unknown): void {
     this.#window.drop();
     this.fail(reason);
+    this.writerReason = reason; // also when the source has failed, behind what is gone
   }
 
   giveUpAll(error: DeadlockError): void {

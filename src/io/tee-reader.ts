@@ -1,4 +1,4 @@
-import { isBytes } from './arguments.js';
+import { isBytes, signalOf } from './arguments.js';
 import { FedReader } from './fed-reader.js';
 import type { TeeBranch } from './tee-branch.js';
 import type { TeeSource } from './tee-source.js';
@@ -16,7 +16,7 @@ export class TeeReader extends FedReader {
   }
 
   override read(into: Uint8Array, options?: CallOptions): Promise<number | null> {
-    if ((isBytes(into) && into.length === 0) || options?.signal?.aborted) this.#source.tryAdvance(0);
+    if (movesNothing(into, options)) this.#source.tryAdvance(0);
     return super.read(into, options);
   }
 
@@ -37,5 +37,14 @@ export class TeeReader extends FedReader {
     super.unref();
     this.#source.followRefs();
     return this;
+  }
+}
+
+/** Whether a read will settle at once, whatever there is. What is wrong with its arguments it says itself. */
+function movesNothing(into: Uint8Array, options: CallOptions | undefined): boolean {
+  try {
+    return isBytes(into) && (into.length === 0 || signalOf(options)?.aborted === true);
+  } catch {
+    return false;
   }
 }

@@ -106,7 +106,7 @@ export class TeeSource {
     }
     if (!this.#isWanted || !this.#open.some((branch) => branch.wanted > 0)) return;
     const { piece, isExact } = this.#limits;
-    const length = isExact ? Math.max(...this.#open.map((branch) => branch.wanted)) : piece;
+    const length = isExact ? (this.#open[0] as TeeBranch).wanted : piece;
     // What need not wait is had at once. But a kernel's pipe may always have more, and then only a read lets timers and
     // signals have their turn.
     if (this.#tries++ < TRIES_MAX && this.tryAdvance(length)) return;
@@ -146,7 +146,12 @@ export class TeeSource {
     this.#known = error.waits;
   }
 
-  /** Who the others wait for: the first branch that has not taken all. */
+  /** Who the others wait for, if they wait for anybody. */
+  get awaited(): TeeBranch | undefined {
+    return this.#limits.capacity === undefined ? this.slowest : undefined;
+  }
+
+  /** The first branch that has not taken all. */
   get slowest(): TeeBranch | undefined {
     return this.#open.find((branch) => branch.fill > 0);
   }
@@ -160,7 +165,7 @@ export class TeeSource {
 
   /** Whether a branch that waits may be read for: it has taken all there is. */
   get #isWanted(): boolean {
-    return !this.#hasEnded && (this.#limits.capacity !== undefined || this.slowest === undefined);
+    return !this.#hasEnded && this.awaited === undefined;
   }
 
   /** Where the next bytes go. Each branch has its own left behind there, and none has more than the capacity. */
@@ -168,7 +173,8 @@ export class TeeSource {
     this.#buffer ??= new Uint8Array(this.#size);
     if (this.slowest === undefined) this.#start = this.position;
     const slot = (this.position - this.#start) % this.#size;
-    return this.#buffer.subarray(slot, Math.min(slot + Math.min(length, this.#limits.piece), this.#size));
+    const end = Math.min(slot + Math.min(length, this.#limits.piece), this.#size);
+    return end - slot === this.#size ? this.#buffer : this.#buffer.subarray(slot, end);
   }
 
   #remove(branch: TeeBranch): void {
@@ -177,9 +183,9 @@ export class TeeSource {
 
   async #read(length: number): Promise<void> {
     this.#isReading = true;
-    this.followRefs();
     let count: number | null;
     try {
+      this.followRefs();
       count = await this.#input.read(this.#room(length));
     } catch (error) {
       this.#isReading = false;

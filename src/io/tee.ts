@@ -13,7 +13,7 @@ export interface TeeOptions {
    * 'evict': the fastest sets it, and a branch that falls behind it by more than `capacity` fails.
    */
   readonly policy?: 'lockstep' | 'evict' | undefined;
-  /** How far a branch may be behind the fastest with 'evict', in bytes. So much memory, and 64 KiB more, is allocated. */
+  /** How far a branch may be behind the fastest with 'evict', in bytes. So much memory, and at most 64 KiB more, is allocated at once. */
   readonly capacity?: number | undefined;
 }
 
@@ -27,7 +27,8 @@ export interface TeeOptions {
  * gone. At most `capacity` bytes are read at once, so no branch fails that has taken all there was before.
  *
  * The end of the source is the end of every branch, and what the source fails with fails all of them, by that very
- * reason. When the last branch is closed or aborted, so is the source, if it has a `close()` or an `abort()`.
+ * reason. When the last branch is closed or aborted, so is the source, if it has a `close()` or an `abort()`. What `concat`
+ * cannot keep of the contract, a branch cannot either.
  *
  * @param reader Any reader, Web stream or iterable of bytes; it is the tee's from then on.
  * @param n How many branches; 2 by default.

@@ -47,9 +47,8 @@ export function isTraceAskedFor(): boolean {
   return host.Deno === undefined && host.process?.env?.['PIPEWORK_TRACE'] === '1';
 }
 
-function remember(operation: Operation, cause = operation): void {
-  const stack = traces.get(cause)?.stack ?? new Error().stack ?? '';
-  traces.set(operation, { since: Date.now(), stack });
+function remember(operation: Operation): void {
+  traces.set(operation, { since: Date.now(), stack: new Error().stack ?? '' });
 }
 
 /** The innermost line of `stack` that is outside this folder, which its first line is in. */

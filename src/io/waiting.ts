@@ -17,19 +17,6 @@ export function park<Value>(
   signal: Signal | undefined,
 ): Promise<Value> {
   if (signal !== undefined) watchSignal(signal, operation);
-  enlist(operation, queue);
-  if (observer !== undefined) observer.parked(operation);
-  return new Promise<Value>(keepSettlers);
-}
-
-/** Links an operation that has its settlers already; `cause` is the one that it goes on from. */
-export function parkLinked(operation: Operation, queue: OperationQueue, cause: Operation): void {
-  operation.isWaiting = true;
-  enlist(operation, queue);
-  if (observer !== undefined) observer.parked(operation, cause);
-}
-
-function enlist(operation: Operation, queue: OperationQueue): void {
   queue.add(operation);
   if (newest === undefined) {
     operation.older = operation;
@@ -42,6 +29,8 @@ function enlist(operation: Operation, queue: OperationQueue): void {
     oldest.older = operation;
   }
   newest = operation;
+  if (observer !== undefined) observer.parked(operation);
+  return new Promise<Value>(keepSettlers);
 }
 
 /** Takes `operation` out of `queue` and the list; the caller settles it. */

@@ -87,7 +87,7 @@ interface Snapshot {
 
 function snapshot(): Snapshot {
   const operations = waiting();
-  return { operations, moved: operations.map(({ done, link }) => link?.copied ?? done) };
+  return { operations, moved: operations.map(({ done }) => done) };
 }
 
 function isSame(one: Snapshot, other: Snapshot): boolean {

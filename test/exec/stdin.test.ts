@@ -256,6 +256,25 @@ inEachWay('stdin: job.stdin that is aborted fails the job, since what was writte
   await unread.done;
 });
 
+inEachWay(
+  'stdin: a write given up behind close() fails the job, since what was written is not whole',
+  async () => {
+    const reason = new Error('given up');
+    const swallow: exec.StageFunction = async (reader) => {
+      await io.readAll(reader).catch(() => {});
+    };
+    for (const stage of [['sleep', '5'], swallow]) {
+      const job = exec.pipeline(stage, { stdin: 'pipe' });
+      const stop = new AbortController();
+      const written = rejection(job.stdin.write(new Uint8Array(3_000_000), { signal: stop.signal }));
+      job.stdin.close();
+      stop.abort(reason);
+      equal(await written, reason);
+      equal(await rejection<Error>(job.done), reason);
+    }
+  },
+);
+
 inEachWay('stdin: job.stdin is there with ’pipe’ only, and also when nothing could be started', async () => {
   const job = exec.pipeline(['true'], { stdin: 'x' });
   throws(() => job.stdin, {

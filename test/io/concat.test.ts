@@ -1,16 +1,12 @@
 /** `concat`: one reader of several, one after the other, and nothing of one before its turn. */
 import { deepEqual, equal, rejects, throws } from 'node:assert/strict';
-import { test } from 'node:test';
 import * as io from 'pipework';
+import { test } from '../runtimes/test.js';
+import { turn } from '../runtimes/turn.js';
 
 const oops = new Error('oops');
 const isOops = (error: unknown) => error === oops;
 const encode = (text: string) => new TextEncoder().encode(text);
-
-/** Long enough for everything in memory that can go on without another call. */
-function turn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
-}
 
 /** Gives `parts`, one a read, then the end or a failure, and counts what is done to it. */
 function source(parts: string[], failure?: unknown) {

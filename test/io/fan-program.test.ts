@@ -92,6 +92,20 @@ for (const [name, { of, waits, buffer }] of Object.entries(MADE)) {
   });
 }
 
+test('concat(): a wait that is meant to be idle stays so when it goes on to the next source', () => {
+  const { status, stdout, stderr } = runSource(`
+    ${START}
+    const reader = io.concat(sources).unref();
+    reader.read(into);
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    pipes[0].writer.close();
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    const error = await io.pipe({ name: 'last' }).reader.read(into).catch((error) => error);
+    console.log(error.waits.map(({ pipe }) => pipe).join());
+  `);
+  deepEqual([status, stdout, stderr], [0, 'last\n', '']);
+});
+
 test('merge(): what its sources were asked for besides holds no program, and is no deadlock', () => {
   const { status, stdout, stderr } = runSource(`
     import { spawn } from 'node:child_process';
@@ -110,6 +124,18 @@ test('merge(): what its sources were asked for besides holds no program, and is 
     globalThis.kept = [reader, memory];
   `);
   deepEqual([status, stdout, stderr], [0, '3\n', '']);
+});
+
+test('DeadlockError: with evict nobody waits for a branch that is behind, and the report does not say so', () => {
+  const { status, stdout, stderr } = runSource(`
+    ${START}
+    const [fast, slow] = io.tee(sources[0], 2, { policy: 'evict', capacity: 8 });
+    await pipes[0].writer.write('abcd');
+    await fast.read(into);
+    const error = await fast.read(into).catch((error) => error);
+    console.log(error.message.includes('to take first'), await slow.read(into));
+  `);
+  deepEqual([status, stdout, stderr], [0, 'false 4\n', '']);
 });
 
 test('tee(), evict: a branch that was dropped stalls nobody, and a source that ends ends the others', () => {

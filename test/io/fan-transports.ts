@@ -3,17 +3,9 @@
  * runtime it runs. What such a reader cannot keep of the contract, since its source may be anybody's, stands here by the
  * names of the cases, and has to fail.
  */
-import { rejects } from 'node:assert/strict';
 import * as io from 'pipework';
-import { type Case, type ConformanceOptions, conformance } from 'pipework/testing';
-import { turn } from '../runtimes/turn.js';
-
-interface Exception {
-  readonly why: string;
-  /** Which rows of the table below it is about, by their names. */
-  readonly rows: RegExp;
-  readonly cases: RegExp;
-}
+import type { Case } from 'pipework/testing';
+import { bounded, casesOf, type Exception, unbuffered, type Wrap } from './wrapped-pipes.js';
 
 const EXCEPTIONS: readonly Exception[] = [
   {
@@ -45,12 +37,14 @@ const EXCEPTIONS: readonly Exception[] = [
   },
 ];
 
-type Wrap = (reader: io.Reader) => io.PipeReader;
-
 const readers: Readonly<Record<string, Wrap>> = {
-  concat: (reader) => io.concat([ended(), reader]),
-  merge: (reader) => io.merge([ended(), reader]),
-  limit: (reader) => io.limit(reader, Number.MAX_SAFE_INTEGER),
+  concat: ({ reader, writer }) => ({ reader: io.concat([ended(), reader]), writer }),
+  merge: ({ reader, writer }) => ({ reader: io.merge([ended(), reader]), writer }),
+  limit: ({ reader, writer }) => ({ reader: io.limit(reader, Number.MAX_SAFE_INTEGER), writer }),
+};
+const evicting: Wrap = ({ reader, writer }) => {
+  const [branch] = io.tee(reader, 1, { policy: 'evict', capacity: 64 });
+  return { reader: branch as io.PipeReader, writer };
 };
 
 /** What runs on every runtime, by the names of the rows of its table. */
@@ -60,49 +54,12 @@ export const fanCases: Readonly<Record<string, () => Case[]>> = Object.fromEntri
       [`${name}, unbuffered`, unbuffered(wrap)] as const,
       [`${name}, bounded`, bounded(wrap)] as const,
     ]),
-    [
-      'tee, evict',
-      bounded((reader) => io.tee(reader, 1, { policy: 'evict', capacity: 64 })[0] as io.PipeReader),
-    ] as const,
-  ].map(([row, options]) => [row, () => casesOf(row, options)]),
+    ['tee, evict', bounded(evicting)] as const,
+  ].map(([row, options]) => [row, () => casesOf(row, options, EXCEPTIONS)]),
 );
-
-function unbuffered(wrap: Wrap): ConformanceOptions {
-  return {
-    open: () => wrapped(wrap, io.pipe()),
-    openClogged: () => ({ ...wrapped(wrap, io.pipe()), buffered: new Uint8Array(0) }),
-    turn,
-  };
-}
-
-function bounded(wrap: Wrap): ConformanceOptions {
-  return {
-    open: (options) => wrapped(wrap, io.pipe(options)),
-    openClogged() {
-      const pipe = io.pipe({ capacity: 4 });
-      const buffered = Uint8Array.of(0xb0, 0xb1, 0xb2, 0xb3);
-      pipe.writer.tryWrite(buffered);
-      return { ...wrapped(wrap, pipe), buffered };
-    },
-    supports: { rendezvous: false },
-    turn,
-  };
-}
-
-function wrapped(wrap: Wrap, { reader, writer }: io.Pipe): io.Pipe {
-  return { reader: wrap(reader), writer };
-}
 
 function ended(): io.Reader {
   const { reader, writer } = io.pipe();
   writer.close();
   return reader;
-}
-
-function casesOf(row: string, options: ConformanceOptions): Case[] {
-  return conformance(options).map((one) => {
-    const exception = EXCEPTIONS.find(({ rows, cases }) => rows.test(row) && cases.test(one.name));
-    if (exception === undefined) return one;
-    return { ...one, name: `${one.name}: not so, since ${exception.why}`, run: () => rejects(one.run()) };
-  });
 }

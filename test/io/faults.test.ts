@@ -1,9 +1,10 @@
 /** What goes wrong with a source, a sink or a signal, the same for every function of the toolkit that it can happen to. */
 import { deepEqual, equal, ok, rejects, throws } from 'node:assert/strict';
 import { getEventListeners } from 'node:events';
-import { test } from 'node:test';
 import * as io from 'pipework';
 import { errorAfter, failAfter, shortWrite } from 'pipework/testing';
+import { test } from '../runtimes/test.js';
+import { turn } from '../runtimes/turn.js';
 
 const oops = new Error('oops');
 const isOops = (error: unknown) => error === oops;
@@ -188,7 +189,7 @@ for (const [name, call] of Object.entries(SIGNALLED)) {
             await undefined;
             if (reads === step && when === 'while it waits') stop.abort(oops);
             into[0] = 0x0a;
-            if (reads === step && when === 'when it has settled') setImmediate(() => stop.abort(oops));
+            if (reads === step && when === 'when it has settled') void turn().then(() => stop.abort(oops));
             return 1;
           },
         };
@@ -247,7 +248,7 @@ test('copy(): with close, of a source and a sink that both fail the first error 
       const copied = rejects(io.copy(from.reader, to.writer, { close: true }), isOops);
       if (first === 'source') from.writer.abort(oops);
       else to.reader.abort(oops);
-      await new Promise((resolve) => setImmediate(resolve));
+      await turn();
       from.writer.abort(late);
       to.reader.abort(late);
       await copied;

@@ -629,3 +629,15 @@ test('fromWeb(): refuses what is no stream, and locked ones, and locks nothing t
   throws(() => io.fromWeb(free, { name: wrong(1) }), new TypeError('options.name must be a string, got 1'));
   equal(free.locked, false);
 });
+
+test('fromWeb(writable): what a sink says of another write is at most what it was given', async () => {
+  const writer = io.fromWeb(
+    new WritableStream({
+      async write() {
+        throw new io.BrokenPipeError('of frames', { bytesWritten: 1000 });
+      },
+    }),
+  );
+  await rejects(writer.write('abc'), { name: 'BrokenPipeError', bytesWritten: 3 });
+  equal(writer.bytesWritten, 3);
+});

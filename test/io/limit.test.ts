@@ -1,16 +1,12 @@
 /** `limit`: the next bytes of a reader, to the byte, and the source goes on behind them. */
 import { deepEqual, equal, rejects, throws } from 'node:assert/strict';
-import { test } from 'node:test';
 import * as io from 'pipework';
+import { test } from '../runtimes/test.js';
+import { turn } from '../runtimes/turn.js';
 
 const oops = new Error('oops');
 const isOops = (error: unknown) => error === oops;
 const encode = (text: string) => new TextEncoder().encode(text);
-
-/** Long enough for everything in memory that can go on without another call. */
-function turn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
-}
 
 /** Gives as many bytes as it is asked for, and counts what is done to it. */
 function endless() {
@@ -127,6 +123,42 @@ test('limit(): what the source fails with before is its failure, and what it fai
   }
 });
 
+test('limit(): bytes that come together with a failure behind them are all there are', async () => {
+  const { reader, writer } = io.pipe();
+  const part = io.limit(reader, 3);
+  const into = new Uint8Array(8);
+  const got = part.read(into);
+  await turn();
+  const sent = writer.write('abc');
+  writer.abort(oops);
+  equal(await got, 3);
+  equal(await part.read(into), null);
+  await Promise.all([part.closed, sent]);
+});
+
+test('limit(): at the limit it says no more whether waits of the source count', async () => {
+  let told = 0;
+  const source = {
+    read: async () => 1,
+    tryRead: (into: Uint8Array) => Math.min(1, into.length),
+    ref: () => void told++,
+    unref: () => void told++,
+  };
+  for (const bytes of [1, 16, 17]) {
+    const part = io.limit(source, bytes);
+    equal((await io.readAll(part)).length, bytes);
+    told = 0;
+    equal(await part.unref().read(new Uint8Array(1)), null);
+    part.ref();
+    equal(told, 0, `${bytes}`);
+  }
+  const part = io.limit(source, 16);
+  for (let i = 0; i < 16; i++) await part.read(new Uint8Array(1));
+  told = 0;
+  equal(await part.read(new Uint8Array(1)), null);
+  equal(told, 0);
+});
+
 test('limit(): one that nobody reads hears at once of a source that has failed with nothing left before', async () => {
   const { reader, writer } = io.pipe();
   const part = io.limit(reader, 4);
@@ -202,4 +234,50 @@ test('limit(): names, and a source that breaks its contract is told', async () =
     io.text(io.limit({ read: async () => -1 }, 4)),
     /^TypeError: reader breaks the contract of a Reader: read\(\) of Object returned -1 for a buffer of 4 bytes/,
   );
+});
+
+test('limit(): hears of a source that fails also behind bytes, and after a wait that was given up', async () => {
+  const { reader, writer } = io.pipe({ capacity: 8 });
+  const part = io.limit(reader, 4);
+  const into = new Uint8Array(8);
+  const stop = new AbortController();
+  const given = rejects(part.read(into, { signal: stop.signal }), isOops);
+  stop.abort(oops);
+  await given;
+  await writer.write('abc');
+  writer.abort(oops);
+  await turn();
+  equal(await part.read(into), 3); // and nobody reads again
+  await rejects(part.closed, isOops);
+
+  let isFirst = true;
+  const failing = io.pipe();
+  const read: io.Reader['read'] = (into, options) => {
+    if (!isFirst) return failing.reader.read(into, options);
+    isFirst = false;
+    return Promise.reject(new io.DeadlockError('only that wait'));
+  };
+  const source = {
+    read,
+    tryRead: failing.reader.tryRead.bind(failing.reader),
+    closed: failing.reader.closed,
+  };
+  const other = io.limit(source, 4);
+  await rejects(other.read(into), { name: 'DeadlockError' });
+  failing.writer.abort(oops);
+  await rejects(other.closed, isOops);
+});
+
+test('limit(): waits of the source count again when its owner has it back', async () => {
+  const told: string[] = [];
+  const source = {
+    read: async (into: Uint8Array) => into.length,
+    ref: () => void told.push('ref'),
+    unref: () => void told.push('unref'),
+  };
+  const part = io.limit(source, 2).unref();
+  equal(await part.read(new Uint8Array(1)), 1);
+  equal(told.at(-1), 'unref');
+  equal(await part.read(new Uint8Array(1)), 1);
+  equal(told.at(-1), 'ref');
 });

@@ -131,6 +131,35 @@ test('lines(): long lines, short ones and a BOM in the middle, over many blocks 
   }
 });
 
+test('lines(): reads grow while they are filled, up to 1 MiB, and what is in them comes in its order', async () => {
+  const line = `${'grü🧀zi '.repeat(20)}\n`;
+  const bytes = encode(line.repeat(20_000));
+  for (const most of [bytes.length, 70_000]) {
+    const asked: number[] = [];
+    let at = 0;
+    const reader: io.Reader = {
+      async read(into) {
+        asked.push(into.length / 1024);
+        const count = Math.min(into.length, most, bytes.length - at);
+        into.set(bytes.subarray(at, at + count));
+        at += count;
+        return count === 0 ? null : count;
+      },
+    };
+    let count = 0;
+    for await (const got of io.lines(reader)) {
+      if (got !== line.slice(0, -1)) equal(got, line);
+      count++;
+    }
+    equal(count, 20_000);
+    equal(at, bytes.length);
+    deepEqual(
+      asked.slice(0, 6),
+      most < bytes.length ? [64, 128, 128, 128, 128, 128] : [64, 128, 256, 512, 1024, 1024],
+    );
+  }
+});
+
 test('lines(): the same byte by byte through every kind of pipe', async () => {
   for (const capacity of [0, 1, 7, 64]) {
     const { reader, writer } = io.pipe({ capacity });
@@ -305,4 +334,19 @@ test('lines(): refuses wrong arguments at once', () => {
   throws(() => io.lines(reader, { max: -1 }), RangeError);
   throws(() => io.lines(reader, { signal: wrong('x') }), TypeError);
   throws(() => io.lines(reader, { encoding: 'nonsense' }), RangeError);
+});
+
+test('lines(): a line that is too long is told by the byte that makes it so', async () => {
+  const { reader, writer } = io.pipe({ capacity: 16 });
+  const lines = io.lines(reader, { max: 3 });
+  await writer.write('abc');
+  await writer.write('d'); // and no more
+  await rejects(lines.next(), { name: 'LimitError', max: 3 });
+
+  const other = io.pipe({ capacity: 16 });
+  const good = io.lines(other.reader, { max: 3 });
+  await other.writer.write('abc\r');
+  const first = good.next();
+  await other.writer.write('\n');
+  equal((await first).value, 'abc');
 });

@@ -1,16 +1,12 @@
 /** `merge`: one reader of several at once, in the order in which they give, and all of them end with it. */
 import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
-import { test } from 'node:test';
 import * as io from 'pipework';
+import { test } from '../runtimes/test.js';
+import { turn } from '../runtimes/turn.js';
 
 const oops = new Error('oops');
 const isOops = (error: unknown) => error === oops;
 const encode = (text: string) => new TextEncoder().encode(text);
-
-/** Long enough for everything in memory that can go on without another call. */
-function turn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
-}
 
 /** A source that answers when it is told to. */
 function slow() {
@@ -50,7 +46,7 @@ test('merge(): bytes come as the sources give them, whoever waits', async () => 
     const got = reader.read(into);
     await pipes[at].writer.write(text);
     equal(await got, text.length);
-    equal(Buffer.from(into.subarray(0, text.length)).toString(), text);
+    equal(String.fromCharCode(...into.subarray(0, text.length)), text);
   }
   const end = reader.read(into);
   for (const { writer } of pipes) writer.close();
@@ -138,6 +134,13 @@ test('merge(): nothing is asked before a read waits, then each for what that ask
   sources[1].give(10);
   equal(await more, 7);
   equal(await reader.read(new Uint8Array(7)), 3);
+  sources[0].give(7);
+  await turn();
+  equal(await reader.read(new Uint8Array(100)), 7);
+  const last = reader.read(new Uint8Array(100));
+  await turn();
+  sources[0].give(100);
+  equal(await last, 100);
   reader.close();
 });
 
@@ -163,7 +166,7 @@ test('tryRead() of merge(): what any source has now, and each in turn', async ()
   await pipes[1].writer.write('bbb');
   const order: string[] = [];
   for (let count = reader.tryRead(into); count !== 0; count = reader.tryRead(into)) {
-    order.push(Buffer.from(into.subarray(0, count ?? 0)).toString());
+    order.push(String.fromCharCode(...into.subarray(0, count ?? 0)));
   }
   deepEqual(order, ['aa', 'bb', 'aa', 'b']);
   pipes[0].writer.close();
@@ -194,6 +197,40 @@ test('merge(): the first source to fail fails it by that very reason, behind wha
   await rejects(reader.read(new Uint8Array(4)), isOops);
   await rejects(reader.read(new Uint8Array(4)), isOops);
   await rejects(reader.closed, isOops);
+});
+
+test('merge(): a failure that nobody waits for is told by the next reads, also when others fail or give more', async () => {
+  const late = new Error('late');
+  for (const then of ['fails', 'gives', 'waits'] as const) {
+    const sources = [slow(), slow()] as const;
+    const { reader: idle, writer } = io.pipe();
+    const reader = io.merge([...sources, idle]);
+    const first = reader.read(new Uint8Array(4));
+    await turn();
+    await writer.write('abcd');
+    equal(await first, 4);
+    sources[0].fail(oops);
+    if (then === 'fails') sources[1].fail(late);
+    if (then === 'gives') sources[1].give(4);
+    await turn();
+    await rejects(reader.read(new Uint8Array(4)), isOops, then);
+    await rejects(reader.read(new Uint8Array(4)), isOops, then);
+    await rejects(writer.write('x'), isOops, then);
+  }
+});
+
+test('merge(): what had come before a failure is given out, and its source is not asked again', async () => {
+  const failing = slow();
+  const pipes = [io.pipe(), io.pipe()] as const;
+  const reader = io.merge([pipes[0].reader, pipes[1].reader, failing]);
+  const first = reader.read(new Uint8Array(4));
+  await turn();
+  await Promise.all([pipes[0].writer.write('abcd'), pipes[1].writer.write('efgh')]);
+  equal(await first, 4);
+  failing.fail(oops);
+  await turn();
+  equal(await reader.read(new Uint8Array(4)), 4);
+  await rejects(reader.read(new Uint8Array(4)), isOops);
 });
 
 test('merge(): what comes behind a failure is nothing to anybody', async () => {

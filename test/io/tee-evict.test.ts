@@ -1,7 +1,7 @@
 /** `tee` with the policy 'evict': the fastest branch is never held up, and one that is too far behind it fails, to the byte. */
 import { deepEqual, equal, ok, rejects, throws } from 'node:assert/strict';
-import { test } from 'node:test';
 import * as io from 'pipework';
+import { test } from '../runtimes/test.js';
 
 const oops = new Error('oops');
 const isOops = (error: unknown) => error === oops;
@@ -131,6 +131,7 @@ test('tryRead() of a branch, evict: takes at most the capacity at once, and spoi
   equal(left.tryRead(into.subarray(0, 5)), 5);
   equal(left.tryRead(into.subarray(0, 5)), 5);
   equal(right.tryRead(into), 10);
+  equal(reader.bytesRead, 24); // one that is behind asks for no more
   deepEqual([...into.subarray(0, 10)], [14, 15, 16, 17, 18, 19, 20, 21, 22, 23]);
   equal(left.tryRead(into), 10);
   equal(right.tryRead(into), 10);
@@ -170,6 +171,15 @@ test('tee(), evict: a branch that failed leaves the source to the others, the la
   await take(third, 4);
   third.abort(oops);
   deepEqual([source.closes, source.aborts], [0, [oops]]);
+});
+
+test('tee(), evict: a branch that failed and was not closed keeps no source open', async () => {
+  const source = counting();
+  const [fast, slow] = evicting(source, 2, 4) as [io.PipeReader, io.PipeReader];
+  await take(fast, 5);
+  await rejects(slow.read(new Uint8Array(1)), io.LimitError);
+  fast.close();
+  equal(source.closes, 1);
 });
 
 test('tee(), evict: when the fastest has left, how far the others are behind is counted from the next', async () => {
@@ -215,4 +225,16 @@ test('tee(), evict: refuses wrong options before it takes anything', () => {
   throws(tee({ capacity: 8 }), /^TypeError: options.capacity must come with the policy 'evict', got 8/);
   throws(tee({ highWaterMark: 8 }), /got 'highWaterMark'; did you mean capacity\?/);
   equal(stream.locked, false);
+});
+
+test('tee(), evict: a branch that is dropped behind a failure of the source says that it was dropped', async () => {
+  const { reader, writer } = io.pipe({ capacity: 16 });
+  const [fast, slow] = evicting(reader, 2, 4) as [io.PipeReader, io.PipeReader];
+  await writer.write(Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8));
+  writer.abort(oops);
+  const into = new Uint8Array(4);
+  equal(await fast.read(into), 4);
+  equal(await fast.read(into), 4);
+  await rejects(slow.read(into), { name: 'LimitError', max: 4 });
+  await rejects(fast.read(into), isOops);
 });

@@ -284,6 +284,82 @@ test('tryRead() of a branch: what the source has now, and 0 while another branch
   equal(io.tee(endless())[0].tryRead(into), 0); // it cannot be asked
 });
 
+test('tryRead() of a branch: that takes the last bytes lets a read of another go on', async () => {
+  const { reader, writer } = io.pipe({ capacity: 8 });
+  const [left, right] = io.tee(reader);
+  const into = new Uint8Array(8);
+  await writer.write('abc');
+  equal(await left.read(into), 3);
+  await writer.write('de');
+  const more = left.read(into);
+  equal(right.tryRead(new Uint8Array(8)), 3);
+  equal(await more, 2);
+});
+
+test('tryRead() of a branch: 0 while the source is read, which is not asked twice then', async () => {
+  let tries = 0;
+  let give = (_: number): void => {};
+  const source = {
+    read: () => new Promise<number>((resolve) => (give = resolve)),
+    tryRead: () => {
+      tries++;
+      return 0;
+    },
+  };
+  const [left, right] = io.tee(source);
+  const got = left.read(new Uint8Array(4));
+  tries = 0;
+  equal(right.tryRead(new Uint8Array(4)), 0);
+  equal(right.tryRead(new Uint8Array(0)), 0);
+  equal(tries, 0);
+  give(2);
+  equal(await got, 2);
+  equal(right.tryRead(new Uint8Array(4)), 2);
+});
+
+test('tee(): a source that has something in every call gives timers their turn all the same', async () => {
+  let reads = 0;
+  const source = {
+    tryRead: (into: Uint8Array) => into.length,
+    read: async (into: Uint8Array) => {
+      reads++;
+      return into.length;
+    },
+  };
+  const [branch, other] = io.tee(source);
+  other.close();
+  const into = new Uint8Array(SIZE);
+  for (let i = 0; i < 170; i++) await branch.read(into);
+  equal(reads, 10);
+});
+
+test('tee(): every read of the source has the whole buffer, however much the last one gave', async () => {
+  const lengths = new Set<number>();
+  const source = {
+    async read(into: Uint8Array) {
+      lengths.add(into.length);
+      return 1001;
+    },
+  };
+  const branches = io.tee(source);
+  for (let i = 0; i < 100; i++) {
+    for (const branch of branches) equal(await io.readFull(branch, new Uint8Array(1001)), 1001);
+  }
+  deepEqual([...lengths], [SIZE]);
+});
+
+test('read() of a branch: with a signal that has fired it still tells the end and the failure of the source', async () => {
+  const signal = AbortSignal.abort(new Error('fired'));
+  for (const end of ['close', 'abort'] as const) {
+    const { reader, writer } = io.pipe();
+    const [branch] = io.tee(reader);
+    writer[end](oops);
+    const read = branch.read(new Uint8Array(1), { signal });
+    if (end === 'close') equal(await read, null);
+    else await rejects(read, (error) => error === oops);
+  }
+});
+
 test('tee() of a branch: works as that of any reader', async () => {
   const { reader, writer } = io.pipe({ capacity: 8 });
   const [left, right] = io.tee(reader);

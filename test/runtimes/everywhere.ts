@@ -33,11 +33,16 @@ export const everywhere: readonly Suite[] = [
     cases: () =>
       casesIn(
         () => import('../io/byte-ends.test.js'),
+        () => import('../io/concat.test.js'),
         () => import('../io/copy.test.js'),
         () => import('../io/duplex.test.js'),
+        () => import('../io/faults.test.js'),
         () => import('../io/foreign-ends.test.js'),
+        () => import('../io/limit.test.js'),
         () => import('../io/lines.test.js'),
+        () => import('../io/merge.test.js'),
         () => import('../io/read-full.test.js'),
+        () => import('../io/tee-evict.test.js'),
         () => import('../io/tee.test.js'),
         () => import('../io/text.test.js'),
       ),
