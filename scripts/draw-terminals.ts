@@ -7,7 +7,12 @@ export interface Cell {
   readonly colour: number | undefined;
 }
 
-export function drawTerminals(screens: readonly (readonly Cell[][])[], columns: number): string {
+/** @param title What it shows, for whoever cannot see it. */
+export function drawTerminals(
+  screens: readonly (readonly Cell[][])[],
+  columns: number,
+  title: string,
+): string {
   const width = columns * CELL_WIDTH + 2 * PADDING;
   let top = 0;
   const windows = screens.map((rows) => {
@@ -20,6 +25,7 @@ export function drawTerminals(screens: readonly (readonly Cell[][])[], columns: 
   const height = top - GAP;
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}"
  font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace" font-size="${FONT_SIZE}">
+<title>${escaped(title)}</title>
 ${windows.join('\n')}
 </svg>
 `;

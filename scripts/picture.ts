@@ -14,6 +14,7 @@ import { type Cell, drawTerminals } from './draw-terminals.js';
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const picture = join(root, 'docs', 'pictures', 'run.svg');
 const folder = mkdtempSync(join(tmpdir(), 'pipework-picture-'));
+const TITLE = 'The live view of pipework run, and pipework why beside it';
 const COLUMNS = 80;
 const ROWS = 24;
 /** By then the view has been drawn several times, and the time that is left is an estimate of some seconds. */
@@ -30,7 +31,7 @@ try {
   running.end();
   await running.ended;
   mkdirSync(dirname(picture), { recursive: true });
-  writeFileSync(picture, drawTerminals(screens, COLUMNS));
+  writeFileSync(picture, drawTerminals(screens, COLUMNS, TITLE));
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

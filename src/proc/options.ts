@@ -48,10 +48,15 @@ export function checkScanOptions(options: ScanOptions): Wanted {
   checkBoolean('options.fill', fill);
   checkBoolean('options.traffic', traffic);
   checkBoolean('options.asleep', asleep);
-  if (since !== undefined && !Array.isArray((since as { processes?: unknown } | null)?.processes)) {
-    throw new TypeError(`options.since must be a graph that scan() gave, got ${describe(since)}`);
-  }
+  if (since !== undefined) checkGraph('options.since', since);
   return { pids: numbersOf(pid), user, follow, fill, traffic, asleep, since };
+}
+
+/** @throws {TypeError} It is none. `argument` is what the message calls it. */
+export function checkGraph(argument: string, value: unknown): void {
+  const { processes, pipes } = (value ?? {}) as { processes?: unknown; pipes?: unknown };
+  if (!Array.isArray(processes) || !Array.isArray(pipes))
+    throw new TypeError(`${argument} must be a graph that scan() gave, got ${describe(value)}`);
 }
 
 const KNOWN = ['pid', 'user', 'follow', 'fill', 'traffic', 'asleep', 'since'];

@@ -1,9 +1,12 @@
+import { describe } from '../io/arguments.js';
+
 /**
  * Text of others as it may be shown on a terminal: what would move the cursor, change the order of letters or not be seen
  * at all is written as an escape, `\n` or `\x1b`. Everything else stays.
  *
  * @param text As a graph has it.
  * @returns The same, in one line.
+ * @throws {TypeError} It is no text.
  * @example
  * ```ts
  * import * as proc from 'pipework/proc';
@@ -12,6 +15,7 @@
  * ```
  */
 export function printable(text: string): string {
+  if (typeof text !== 'string') throw new TypeError(`text must be a string, got ${describe(text)}`);
   return PLAIN.test(text) ? text : text.replace(UNSEEN, escaped);
 }
 

@@ -2,6 +2,7 @@ import { chainsIn, type Members } from './chains.js';
 import { ringsAmong, stuckAmong } from './deadlocks.js';
 import type { Graph } from './graph.js';
 import { type HeldEnd, heldEndsIn } from './held-ends.js';
+import { checkGraph } from './options.js';
 import { doing, labelOf } from './sentences.js';
 import type { Evidence } from './state.js';
 import { type Activity, type Index, indexOf, type Waiter, waiterOf } from './waits.js';
@@ -68,6 +69,7 @@ export interface Deadlock {
  *
  * @param graph What `scan()` gave. One look catches one moment: in a pipeline that is well, everybody waits now and then.
  * @returns Plain data, the caller's own.
+ * @throws {TypeError} `graph` is none.
  * @example Who keeps a pipeline waiting
  * ```ts
  * import { spawn } from 'node:child_process';
@@ -83,6 +85,7 @@ export interface Deadlock {
  * ```
  */
 export function verdict(graph: Graph): Verdict {
+  checkGraph('graph', graph);
   const index = indexOf(graph);
   const waiters = new Map(graph.processes.map((node) => [node.pid, waiterOf(node, index)]));
   const stuck = stuckAmong(waiters);

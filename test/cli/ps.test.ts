@@ -10,7 +10,15 @@ import type * as proc from 'pipework/proc';
 import { until } from '../exec/processes.js';
 import { packageRoot } from '../fixtures/package-copy.js';
 import { type NodeRun, runNode } from '../fixtures/run-node.js';
-import { Scene, sleepsIn, stateOf, untilReading, untilSleeping, untilWriting } from '../proc/scene.js';
+import {
+  childrenOf,
+  Scene,
+  sleepsIn,
+  stateOf,
+  untilReading,
+  untilSleeping,
+  untilWriting,
+} from '../proc/scene.js';
 
 const main = join(packageRoot, 'dist/cli/main.js');
 
@@ -101,6 +109,18 @@ scene('ps --tree: shows the pipes between processes', async (scene) => {
     `└─ 1 ▸ 64K/64K ▸ 0 ${slow} sleep 1000  [sleeping, bottleneck]`,
     `   └─ 1 ▸ 0/64K ▸ 0 ${last} cat  [reading 0, starved]`,
   ]);
+});
+
+scene('ps --tree: a write end that was merely inherited is not shown', async (scene) => {
+  const gone = scene.pipe();
+  const shell = scene.start(['sh', '-c', 'yes | sleep 1000'], { 8: gone.write }).pid as number;
+  scene.close();
+  const [writer = 0, slow = 0] = await childrenOf(shell, 2);
+  await untilSleeping(slow);
+  await untilWriting(writer);
+  const lines = printed('ps', '--tree', writer).split('\n');
+  const at = lines.indexOf(`${writer} yes  [writing 1, blocked]`);
+  deepEqual(lines.slice(at + 1, at + 2), [`└─ 1 ▸ 64K/64K ▸ 0 ${slow} sleep 1000  [sleeping, bottleneck]`]);
 });
 
 scene('ps --json: is the graph and the verdict', async (scene) => {

@@ -174,7 +174,7 @@ test('top: 20 columns, another size on the way, and command lines that would do 
       return fits && text.includes('writing 1');
     }, `all of it in ${columns} columns`);
   }
-  await terminal.resize(130, 24);
+  await terminal.resize(160, 24);
   await terminal.shows(
     (text) => text.includes('\\x1b]0;title\\x07\\x1b[31m\\u{202e}漢字'),
     'what it is called',

@@ -81,9 +81,15 @@ export async function untilSleeping(...pids: readonly number[]): Promise<void> {
 
 /** The only child of a process, once there is one. */
 export async function childOf(pid: number): Promise<number> {
+  const [child] = await childrenOf(pid, 1);
+  return child as number;
+}
+
+/** The children of a process, once there are so many, in the order in which they were started. */
+export async function childrenOf(pid: number, count: number): Promise<number[]> {
   const children = (): string[] => file(pid, `task/${pid}/children`).trim().split(' ').filter(Boolean);
-  await until(() => children().length > 0, `${pid} has a child`);
-  return Number(children()[0]);
+  await until(() => children().length >= count, `${pid} has ${count} children`);
+  return children().map(Number);
 }
 
 export const WRITES = /pipe_(write|wait_writable)$/;

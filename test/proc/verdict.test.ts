@@ -1,5 +1,5 @@
 /** verdict() on graphs made by hand: what no scenario brings about for certain. */
-import { deepEqual, equal, match, ok } from 'node:assert/strict';
+import { deepEqual, equal, match, ok, throws } from 'node:assert/strict';
 import { test } from 'node:test';
 import * as proc from 'pipework/proc';
 import { asleep, elsewhere, graphOf, polling, reading, running, type Sketch, writing } from './graph.js';
@@ -17,6 +17,17 @@ function rings(sketch: Sketch, more: Partial<proc.Graph> = {}): string[] {
 
 test('verdict(): nothing is said of nothing', () => {
   deepEqual(proc.verdict(graphOf({})), { chains: [], deadlocks: [], heldEnds: [] });
+});
+
+test('verdict(), printable(): what is none is an error that names it and what was received', () => {
+  throws(() => proc.verdict([] as unknown as proc.Graph), {
+    name: 'TypeError',
+    message: 'graph must be a graph that scan() gave, got Array',
+  });
+  throws(() => proc.printable(5 as unknown as string), {
+    name: 'TypeError',
+    message: 'text must be a string, got 5',
+  });
 });
 
 test('verdict(): a chain goes from who writes to who reads, and each process is in one', () => {

@@ -9,13 +9,24 @@ import { fillWord, roleWord, stateWord } from './words.js';
 export function psTree(looked: Looked, groups: readonly (readonly number[])[]): string[] {
   const shown = new Set<number>();
   return groups.flatMap((pids, index) => {
-    const members = new Set(pids);
+    const members = membersOf(looked, pids);
     const lines = pids.flatMap((pid) => (shown.has(pid) ? [] : branch(looked, pid, members, shown)));
     return index === 0 ? lines : ['', ...lines];
   });
 }
 
-function branch(looked: Looked, pid: number, members: ReadonlySet<number>, shown: Set<number>): string[] {
+/** Who is shown together, and the pipes that join them: a descriptor that was merely inherited joins nobody. */
+interface Members {
+  readonly pids: ReadonlySet<number>;
+  readonly pipes: ReadonlySet<string>;
+}
+
+function membersOf(looked: Looked, pids: readonly number[]): Members {
+  const chain = looked.verdict.chains.find(({ stages }) => stages.some(({ pid }) => pid === pids[0]));
+  return { pids: new Set(pids), pipes: new Set(chain?.pipes) };
+}
+
+function branch(looked: Looked, pid: number, members: Members, shown: Set<number>): string[] {
   const node = looked.process(pid);
   if (node === undefined) return [];
   if (shown.has(pid)) return [`${pid} ${printable(node.name)}, above`];
@@ -57,14 +68,14 @@ function linksOf(
   looked: Looked,
   { pid }: ProcessNode,
   { descriptor, pipe: id }: ProcessEnd,
-  members: ReadonlySet<number>,
+  members: Members,
 ): Link[] {
-  const pipe = looked.pipe(id);
+  const pipe = members.pipes.has(id) ? looked.pipe(id) : undefined;
   if (pipe === undefined) return [];
   const name = pipe.path === undefined ? '' : ` ${printable(pipe.path)}`;
   const link = `${descriptor} ▸${name} ${fillWord(pipe)} ▸`;
   if (pipe.readers.length === 0) return [{ link, reader: undefined }];
   return pipe.readers
-    .filter((reader) => reader.pid !== pid && members.has(reader.pid))
+    .filter((reader) => reader.pid !== pid && members.pids.has(reader.pid))
     .map((reader) => ({ link: `${link} ${reader.descriptor}`, reader: reader.pid }));
 }
