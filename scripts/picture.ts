@@ -3,6 +3,7 @@
  * what an emulator makes of them into docs/pictures/run.svg. Needs perl, whose program keeps the others waiting.
  */
 import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -36,11 +37,12 @@ try {
   rmSync(folder, { recursive: true, force: true });
 }
 
-/** A web server's log, and a program that takes its time over each line. */
+/** A web server's log, whose sessions do not compress, and a program that takes its time over each line. */
 function prepare(): void {
+  const session = (i: number): string => createHash('sha1').update(String(i)).digest('hex').slice(0, 16);
   const lines = Array.from(
-    { length: 400_000 },
-    (_, i) => `10.0.${i % 256}.${i % 7} GET /page/${i % 991} ${i % 9 === 0 ? 404 : 200}\n`,
+    { length: 300_000 },
+    (_, i) => `10.0.${i % 256}.${i % 7} GET /page/${i % 991}?${session(i)} ${i % 9 === 0 ? 404 : 200}\n`,
   );
   writeFileSync(join(folder, 'access.log.gz'), gzipSync(lines.join('')));
   const enrich = `use Digest::SHA 'sha256_hex';
