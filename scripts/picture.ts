@@ -18,17 +18,22 @@ const folder = mkdtempSync(join(tmpdir(), 'pipework-picture-'));
 const TITLE = 'The live view of pipework run, and pipework why beside it';
 const COLUMNS = 80;
 const ROWS = 24;
-/** By then the view has been drawn several times, and the time that is left is an estimate of some seconds. */
-const SHOWN_AFTER = 9000; // milliseconds
+const LOOK_EVERY = 100; // milliseconds
+/** By then the view has been drawn often, and the time that is left is an estimate of some seconds. */
+const IS_SHOWN = / 4\d % of access\.log\.gz, about 0:\d\d left/;
 
 try {
   prepare();
   const run = `pipework run 'zcat access.log.gz' 'perl enrich.pl' 'sort' 'uniq -c' > counts`;
   const running = startOnTerminal(run);
-  await pause(SHOWN_AFTER);
+  while (!IS_SHOWN.test(textOf(await running.screen()))) {
+    if (running.hasEnded()) throw new Error('the pipeline was over before the picture was taken');
+    await pause(LOOK_EVERY);
+  }
   const why = startOnTerminal('pipework why $(pgrep -nx sort)');
   await why.ended;
   const screens = [await running.screen(), await why.screen()];
+  if (!textOf(screens[1] ?? []).includes('Evidence:')) throw new Error('pipework why has nothing to show');
   running.end();
   await running.ended;
   mkdirSync(dirname(picture), { recursive: true });
@@ -41,7 +46,7 @@ try {
 function prepare(): void {
   const session = (i: number): string => createHash('sha1').update(String(i)).digest('hex').slice(0, 16);
   const lines = Array.from(
-    { length: 300_000 },
+    { length: 900_000 },
     (_, i) => `10.0.${i % 256}.${i % 7} GET /page/${i % 991}?${session(i)} ${i % 9 === 0 ? 404 : 200}\n`,
   );
   writeFileSync(join(folder, 'access.log.gz'), gzipSync(lines.join('')));
@@ -61,6 +66,7 @@ while (my $line = <STDIN>) {
 
 interface OnTerminal {
   readonly ended: Promise<void>;
+  hasEnded(): boolean;
   /** What is to be seen, behind a prompt with the command. */
   screen(): Promise<Cell[][]>;
   end(): void;
@@ -87,12 +93,17 @@ function startOnTerminal(command: string): OnTerminal {
   script.stdout.on('data', (bytes: Uint8Array) => emulator.write(bytes));
   return {
     ended: new Promise((resolve) => script.once('close', () => resolve())),
+    hasEnded: () => script.exitCode !== null,
     end: () => void script.stdin.write('\x03'),
     async screen() {
       await new Promise<void>((resolve) => emulator.write('', resolve));
       return cellsOf(emulator);
     },
   };
+}
+
+function textOf(screen: readonly Cell[][]): string {
+  return screen.map((row) => row.map(({ text }) => text).join('')).join('\n');
 }
 
 /** The rows of the screen, without the empty ones below. */
