@@ -107,9 +107,12 @@ function onItsOwn({ pid, parent, state }: ProcessNode): string {
 function doubts({ role, isCertain }: StageVerdict, { refused, user }: ProcessNode, looked: Looked): string[] {
   const own: string[] = [];
   if (refused.includes('descriptors')) {
-    own.push(`What it has open is not to be seen: it is a process of user ${user}. Root sees more.`);
+    own.push(`What it has open is not to be seen: it is a process of user ${user}.${ROOT}`);
   } else if (refused.includes('call') && (!isCertain || role === 'unknown')) {
-    own.push('Its system call is not to be seen by you; root sees more.');
+    own.push(`Its system call is not to be seen.${ROOT}`);
   }
   return looked.graph.isComplete ? own : [...own, ...unseen(looked.graph)];
 }
+
+/** A hint for whoever is not root; even root is refused some of what another container has. */
+const ROOT = process.geteuid?.() === 0 ? '' : ' Root sees more.';
