@@ -290,6 +290,25 @@ export const scenarios: readonly Case[] = [
       },
     });
   }),
+  scenario('a stage that waits for a lock on a file is the bottleneck', async (scene) => {
+    await inFolder(async (folder) => {
+      const one = scene.pipe();
+      const lock = join(folder, 'lock');
+      const holder = pid(scene.start(['flock', lock, 'sleep', '1000'], {}));
+      await untilSleeping(await childOf(holder));
+      const waiter = pid(scene.start(['flock', lock, 'cat'], { 1: one.write }));
+      const last = pid(scene.start(['cat'], { 0: one.read }));
+      scene.close();
+      await until(() => sleepsIn(waiter, /^(locks|flock)_lock/), 'it waits for the lock');
+      await untilReading(last);
+      checkTruth({
+        players: {
+          waiter: { pid: waiter, does: 'file', role: 'bottleneck' },
+          last: { pid: last, does: 'reading 0', role: 'starved', because: [waiter] },
+        },
+      });
+    });
+  }),
   scenario('an event loop is starved by the pipe that it watches (Node)', async (scene) => {
     const [one, two] = [scene.pipe(), scene.pipe()];
     const slow = pid(scene.start(['sleep', '1000'], { 1: one.write }));
