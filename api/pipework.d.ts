@@ -394,6 +394,178 @@ export declare function toNode(ends: {
     readonly writer: Writer;
 }, options?: ToNodeOptions): Duplex;
 
+// pipework/proc
+
+export interface AsleepState {
+    readonly kind: 'asleep';
+    readonly maybe: readonly ProcessEnd[];
+    readonly evidence: readonly Evidence[];
+}
+export interface Chain {
+    readonly stages: readonly StageVerdict[];
+    readonly pipes: readonly string[];
+    readonly bottlenecks: readonly number[];
+}
+export interface Deadlock {
+    readonly ring: readonly number[];
+    readonly says: readonly string[];
+    readonly isCertain: boolean;
+    readonly evidence: readonly Evidence[];
+}
+export type Elsewhere = 'timer' | 'child' | 'thread' | 'socket' | 'terminal' | 'disk' | 'file' | 'signal' | 'other';
+export interface ElsewhereState {
+    readonly kind: 'elsewhere';
+    readonly for: Elsewhere;
+    readonly call?: string;
+    readonly descriptor?: number;
+    readonly target?: string;
+    readonly children?: readonly number[];
+    readonly evidence: readonly Evidence[];
+}
+export interface EndedState {
+    readonly kind: 'ended';
+    readonly evidence: readonly Evidence[];
+}
+export interface Evidence {
+    readonly file: string;
+    readonly says: string;
+}
+export type Follow = 'pipes' | 'children' | 'nobody';
+export interface Graph {
+    readonly at: number;
+    readonly took: number;
+    readonly processes: readonly ProcessNode[];
+    readonly pipes: readonly PipeNode[];
+    readonly isComplete: boolean;
+    readonly hidden: readonly HiddenProcess[];
+    readonly gone: readonly number[];
+    readonly limits: readonly string[];
+}
+export interface HeldEnd {
+    readonly pipe: string;
+    readonly pid: number;
+    readonly descriptor: number;
+    readonly readers: readonly number[];
+    readonly why: 'reader' | 'parent' | 'orphan' | 'spare';
+    readonly says: string;
+}
+export interface HiddenProcess {
+    readonly pid: number;
+    readonly user?: number;
+}
+export type NoFill = 'one side' | 'changed' | 'refused' | 'not asked';
+export interface OpeningState {
+    readonly kind: 'opening';
+    readonly evidence: readonly Evidence[];
+}
+export interface PipeEnd {
+    readonly pid: number;
+    readonly descriptor: number;
+}
+export interface PipeNode {
+    readonly id: string;
+    readonly kind: 'pipe' | 'fifo';
+    readonly inode: number;
+    readonly path?: string;
+    readonly capacity?: number;
+    readonly queued?: number;
+    readonly noFill?: NoFill;
+    readonly readers: readonly PipeEnd[];
+    readonly writers: readonly PipeEnd[];
+}
+export interface PollingState {
+    readonly kind: 'polling';
+    readonly on: readonly ProcessEnd[];
+    readonly isKnown: boolean;
+    readonly others: readonly string[];
+    readonly hasTimeout?: boolean;
+    readonly evidence: readonly Evidence[];
+}
+export interface ProcessEnd {
+    readonly descriptor: number;
+    readonly pipe: string;
+    readonly access: 'read' | 'write' | 'both';
+}
+export interface ProcessNode {
+    readonly pid: number;
+    readonly parent: number;
+    readonly isOrphan: boolean;
+    readonly group: number;
+    readonly user: number;
+    readonly started: number;
+    readonly name: string;
+    readonly command: string;
+    readonly state: ProcessState;
+    readonly threads: readonly ThreadNode[];
+    readonly ends: readonly ProcessEnd[];
+    readonly cpuTime: number;
+    readonly bytesIn?: number;
+    readonly bytesOut?: number;
+    readonly asleepFor?: number;
+    readonly refused: readonly Refused[];
+    readonly rates?: Rates;
+}
+export type ProcessState = RunningState | WritingState | ReadingState | OpeningState | PollingState | ElsewhereState | AsleepState | StoppedState | EndedState;
+export interface Rates {
+    readonly over: number;
+    readonly cpu: number;
+    readonly bytesIn?: number;
+    readonly bytesOut?: number;
+}
+export interface ReadingState {
+    readonly kind: 'reading';
+    readonly on: readonly ProcessEnd[];
+    readonly evidence: readonly Evidence[];
+}
+export type Refused = 'descriptors' | 'call' | 'traffic';
+export type Role = 'bottleneck' | 'blocked' | 'starved' | 'waiting' | 'stuck' | 'free' | 'unknown';
+export interface RunningState {
+    readonly kind: 'running';
+    readonly evidence: readonly Evidence[];
+}
+export interface ScanOptions {
+    readonly pid?: number | readonly number[] | undefined;
+    readonly user?: number | undefined;
+    readonly follow?: Follow | undefined;
+    readonly fill?: boolean | undefined;
+    readonly traffic?: boolean | undefined;
+    readonly asleep?: boolean | undefined;
+    readonly since?: Graph | undefined;
+}
+export interface StageVerdict {
+    readonly pid: number;
+    readonly role: Role;
+    readonly waitsFor: readonly number[];
+    readonly because: readonly number[];
+    readonly isCertain: boolean;
+    readonly label: string;
+    readonly says: string;
+    readonly evidence: readonly Evidence[];
+}
+export interface StoppedState {
+    readonly kind: 'stopped';
+    readonly by: 'signal' | 'debugger';
+    readonly evidence: readonly Evidence[];
+}
+export interface ThreadNode {
+    readonly tid: number;
+    readonly name: string;
+    readonly state: ProcessState;
+}
+export interface Verdict {
+    readonly chains: readonly Chain[];
+    readonly deadlocks: readonly Deadlock[];
+    readonly heldEnds: readonly HeldEnd[];
+}
+export interface WritingState {
+    readonly kind: 'writing';
+    readonly on: readonly ProcessEnd[];
+    readonly evidence: readonly Evidence[];
+}
+export declare function printable(text: string): string;
+export declare function scan(options?: ScanOptions): Graph;
+export declare function verdict(graph: Graph): Verdict;
+
 // pipework/testing
 
 export type Ability = keyof Supports;

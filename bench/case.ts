@@ -29,9 +29,10 @@ export type Unit =
   | 'bytes/pipe'
   | 'MiB'
   | 'descriptors'
-  | '% of the CPU time';
+  | '% of the CPU time'
+  | '% of a core';
 
 /** What a case that a rival cannot take part in throws: a mistake in the case's list. */
-export function notFor(rival: Rival): Error {
+export function notFor(rival: Pick<Rival, 'title'>): Error {
   return new Error(`${rival.title} has nothing for this case`);
 }

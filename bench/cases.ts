@@ -1,5 +1,6 @@
 import type { Case } from './case.js';
 import { churnCases } from './cases/churn.js';
+import { cliCases } from './cases/cli.js';
 import { execCases } from './cases/exec.js';
 import { execLeftCases } from './cases/exec-left.js';
 import { execParentCases } from './cases/exec-parent.js';
@@ -10,6 +11,7 @@ import { observerCases } from './cases/observer.js';
 import { openCases } from './cases/open.js';
 import { osCases } from './cases/os.js';
 import { parkedCases } from './cases/parked.js';
+import { procCases } from './cases/proc.js';
 import { streamCases } from './cases/stream.js';
 import { teeCases } from './cases/tee.js';
 import { tryCases } from './cases/try.js';
@@ -32,6 +34,8 @@ export const cases: readonly Case[] = [
   ...execParentCases,
   ...execStartCases,
   ...execLeftCases,
+  ...procCases,
+  ...cliCases,
 ];
 
 /** @throws {Error} There is none of that name. */

@@ -53,6 +53,15 @@ export interface Rival {
   /** Starts a program that writes nothing, with a pipe for each output. The promise settles when it has ended. */
   startOne?(file: string): Promise<unknown>;
 
+  /** What looks at processes and their pipes, and prints what it sees. */
+  lookCommand?(pids: readonly number[]): Command;
+
+  /** Looks at processes and their pipes, and writes what it sees to a file. */
+  look?(pids: readonly number[], path: string): void;
+
+  /** Options of `pipework run`. */
+  readonly runOptions?: readonly string[];
+
   /** For a rival in another language: does what the stream cases do. @returns Nanoseconds for each message. */
   timeStream?(stream: StreamTrial): number;
 }

@@ -73,4 +73,7 @@ const ON_ANY: readonly Target[] = [
   { case: 'exec-left-descriptors-user', atMost: 0 },
   { case: 'exec-left-memory', atMost: 16 },
   { case: 'exec-left-memory-user', atMost: 16 },
+  { case: 'proc-scan', rival: 'lsof', atLeast: 1 / 0.5 },
+  { case: 'run-view', rival: 'ours-run-quiet', atLeast: 0.98 },
+  { case: 'top-cpu', atMost: 3 },
 ];

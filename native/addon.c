@@ -1,4 +1,5 @@
-/* Translation between JavaScript and pipe.h (addon_spawn.c: and spawn.h), and nothing else: what to do when is decided in src/os.
+/* Translation between JavaScript and pipe.h (addon_spawn.c: and spawn.h; addon_terminal.c: terminal.h; addon_look.c: look.h),
+ * and nothing else: what to do when is decided in src/.
  *
  * JavaScript never names a descriptor that the addon owns. It names slots of a table in the instance data, each of them
  * checked here, so that a wrong number, a double close or a number that the system has given to somebody else in the
@@ -730,6 +731,10 @@ static napi_value fn_init(napi_env env, napi_callback_info info) {
   for (size_t i = 0; i < sizeof functions / sizeof *functions; i++)
     if (!define(env, api, functions[i].name, functions[i].callback, self)) return NULL;
   for (const struct addon_function *each = addon_spawn; each->name != NULL; each++)
+    if (!define(env, api, each->name, each->callback, self)) return NULL;
+  for (const struct addon_function *each = addon_terminal; each->name != NULL; each++)
+    if (!define(env, api, each->name, each->callback, self)) return NULL;
+  for (const struct addon_function *each = addon_look; each->name != NULL; each++)
     if (!define(env, api, each->name, each->callback, self)) return NULL;
   return api;
 }

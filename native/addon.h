@@ -1,4 +1,4 @@
-/* What addon.c and addon_spawn.c share: the table of descriptors, and how arguments and results travel. */
+/* What addon.c, addon_spawn.c and addon_terminal.c share: the table of descriptors, and how arguments and results travel. */
 #ifndef PIPEWORK_ADDON_H
 #define PIPEWORK_ADDON_H
 
@@ -84,8 +84,8 @@ struct addon_function {
   napi_callback callback;
 };
 
-/* Those of addon_spawn.c; the last has no name. */
-extern const struct addon_function addon_spawn[];
+/* Those of addon_spawn.c, addon_terminal.c and addon_look.c; the last of each has no name. */
+extern const struct addon_function addon_spawn[], addon_terminal[], addon_look[];
 
 /* The end of the environment: no child outlives it. */
 void end_children(struct instance *self);

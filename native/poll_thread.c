@@ -1,4 +1,5 @@
 #include "poll_thread.h"
+#include "thread_symbols.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -7,17 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-/* glibc 2.34 gave these a new version when it moved them; the old one is the same function and runs on older systems. */
-#if defined(__GLIBC__) && defined(__x86_64__)
-__asm__(".symver pthread_create, pthread_create@GLIBC_2.2.5");
-__asm__(".symver pthread_join, pthread_join@GLIBC_2.2.5");
-__asm__(".symver pthread_sigmask, pthread_sigmask@GLIBC_2.2.5");
-#elif defined(__GLIBC__) && defined(__aarch64__)
-__asm__(".symver pthread_create, pthread_create@GLIBC_2.17");
-__asm__(".symver pthread_join, pthread_join@GLIBC_2.17");
-__asm__(".symver pthread_sigmask, pthread_sigmask@GLIBC_2.17");
-#endif
 
 struct entry {
   int fd;

@@ -42,6 +42,9 @@ const FOLDERS: Readonly<Record<string, Folder>> = {
 /** What other doors need of a folder and users do not. */
 const DOORS_FOR_SIBLINGS = ['io/internal.js', 'os/internal.js'];
 
+/** Files that load next to nothing else: a command that only looks at processes has to be there at once. */
+const LIGHT_DOORS = ['io/arguments.js', 'io/unsupported-error.js', 'os/binding.js', 'os/proc-files.js'];
+
 /** The one file that loads native code. */
 const BINDING = 'os/binding.ts';
 
@@ -93,6 +96,7 @@ function judgeRelative(path: string, from: string, folder: Folder, specifier: st
     return `'${specifier}': ${from} must not import ${to}; below it lies ${down}`;
   }
   if (target === `${to}/index.js` || DOORS_FOR_SIBLINGS.includes(target)) return undefined;
+  if (LIGHT_DOORS.includes(target)) return undefined;
   return `'${specifier}': into another folder only through its index.js, or ${DOORS_FOR_SIBLINGS.join(' or ')}`;
 }
 

@@ -6,6 +6,7 @@
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { Leftovers } from './leftovers.js';
 import { type Engine, engineOf, installEngines, ownPlatform } from './runtimes/engine.js';
 import { exitOnSignals } from './runtimes/exit-on-signals.js';
 import { judgePage } from './runtimes/judge-page.js';
@@ -40,12 +41,15 @@ if (pairs.length === 0) {
   process.exitCode = 1;
 } else {
   const engines = withEngines();
+  const leftovers = new Leftovers();
   const results = await runAll(engines);
   console.log(textReport(results));
+  const left = await leftovers.end();
+  for (const one of left) console.error(`left behind: ${one}`);
   if (engines.every(({ engine }) => engine.missing !== undefined)) {
     console.error(`nothing ran: no runtime is pinned for ${platform}`);
     process.exitCode = 1;
-  } else if (results.some(({ outcome }) => outcome.failed.length > 0)) {
+  } else if (left.length > 0 || results.some(({ outcome }) => outcome.failed.length > 0)) {
     process.exitCode = 1;
   } else if (filters.length === 0 && engines.every(({ engine }) => engine.missing === undefined)) {
     if (!judgePage(results, { isOurs: ({ name }) => !name.startsWith('Chromium'), write }))

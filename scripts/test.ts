@@ -1,11 +1,12 @@
 /**
  * `npm test`: runs every compiled test, or with `npm test -- FILTER ...` the files whose path contains one of the
- * filters. Its exit status is that of the run. PIPEWORK_SOAK=1 asks for the long counts.
+ * filters. Its exit status is that of the run, or 1 when a process was left behind. PIPEWORK_SOAK=1 asks for the long counts.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Leftovers } from './leftovers.js';
 
 /** Against hanging only. A file of tests counts as one test, too. */
 const TIMEOUT = process.env['PIPEWORK_SOAK'] === '1' ? 7_200_000 : 240_000; // milliseconds
@@ -24,6 +25,7 @@ if (files.length === 0) {
   console.error(`no file of tests has ${filters.map((filter) => `'${filter}'`).join(' or ')} in its path`);
   process.exitCode = 1;
 } else {
+  const leftovers = new Leftovers();
   const { status, error } = spawnSync(
     process.execPath,
     [
@@ -38,7 +40,9 @@ if (files.length === 0) {
     { cwd: root, stdio: 'inherit' },
   );
   if (error !== undefined) throw error;
-  process.exitCode = status ?? 1;
+  const left = await leftovers.end();
+  for (const one of left) console.error(`left behind: ${one}`);
+  process.exitCode = left.length > 0 ? 1 : (status ?? 1);
 }
 
 /** What was compiled from a file that is gone by now is no test any more. */

@@ -16,6 +16,8 @@
 void test_pipes(void);
 void test_poll_thread(void);
 void test_spawn(void);
+void test_look(void);
+void test_terminals(void);
 
 /* This program as a child of test_spawn(): its exit status; -1 when it is not. */
 int play_role(int argc, char **argv);

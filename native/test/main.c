@@ -35,7 +35,9 @@ int main(int argc, char **argv) {
   test_pipes();
   test_poll_thread();
   test_spawn();
+  test_look();
+  test_terminals();
   CHECK(open_descriptors() == before);
-  puts("pipes, poll thread and processes: all as they should be, no descriptor and no child left");
+  puts("pipes, poll thread, processes and looks at them: all as they should be, no descriptor and no child left");
   return 0;
 }

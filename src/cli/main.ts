@@ -6,18 +6,56 @@
 import { readFileSync } from 'node:fs';
 import { parse } from './args.js';
 import { CommandError } from './command-error.js';
-import * as tour from './commands/tour.js';
 import { Page } from './format/text.js';
 
-/** A subcommand: one file in commands/. */
+/** A subcommand. */
 interface Command {
   /** One line of `pipework --help`. */
   readonly summary: string;
-  /** Resolves to the exit status. */
-  run(args: readonly string[], page: Page): Promise<number>;
+  /** Its file in commands/, of which only that of one command is loaded: some have to be there at once. */
+  load(): Promise<{
+    /** Resolves to the exit status. */
+    run(args: readonly string[], page: Page): Promise<number>;
+  }>;
 }
 
-const COMMANDS = new Map<string, Command>([['tour', tour]]);
+const COMMANDS: ReadonlyMap<string, Command> = new Map([
+  [
+    'ps',
+    {
+      summary: 'Running processes, their pipes, and who waits for whom.',
+      load: () => import('./commands/ps.js'),
+    },
+  ],
+  [
+    'run',
+    {
+      summary: 'Runs a pipeline, and shows what its stages do and wait for.',
+      load: () => import('./commands/run.js'),
+    },
+  ],
+  [
+    'top',
+    {
+      summary: 'The same as ps, from moment to moment.',
+      load: () => import('./commands/top.js'),
+    },
+  ],
+  [
+    'tour',
+    {
+      summary: 'Seven small programs and a real file show what a pipe does.',
+      load: () => import('./commands/tour.js'),
+    },
+  ],
+  [
+    'why',
+    {
+      summary: 'What one process waits for, and who would have to act.',
+      load: () => import('./commands/why.js'),
+    },
+  ],
+]);
 
 const HELP = `Usage: pipework COMMAND [OPTION...]
 
@@ -33,7 +71,7 @@ Options:
 
 // Whoever reads this output may have seen enough: `pipework tour | head`.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
+  if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error; // EIO: the terminal has gone
   process.exit(1);
 });
 
@@ -54,7 +92,8 @@ async function main(args: readonly string[]): Promise<number> {
     if (name === undefined) throw new CommandError('a command is missing');
     const command = COMMANDS.get(name);
     if (command === undefined) throw new CommandError(`there is no command '${name}'`);
-    return await command.run(args.slice(at + 1), new Page(process.stdout));
+    const { run } = await command.load();
+    return await run(args.slice(at + 1), new Page(process.stdout));
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
     const who = name !== undefined && COMMANDS.has(name) ? `pipework ${name}` : 'pipework';

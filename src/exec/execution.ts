@@ -2,6 +2,7 @@
  * A pipeline that runs: starts its stages from left to right, holds no end of theirs a moment longer than needed, and
  * judges them when all have ended.
  */
+import { setMaxListeners } from 'node:events';
 import type { PipeReader, PipeWriter } from '../io/index.js';
 import { closeEnd, onAbort } from '../io/internal.js';
 import { binding, disconnect, KernelWriter } from '../os/internal.js';
@@ -62,7 +63,7 @@ export class Execution implements EndsAtExit, Owner {
   #output: Output | undefined; // of the last stage
   readonly #pumps: Promise<void>[] = [];
   /** Fires when the pipeline is ended from outside: the functions' signal. */
-  readonly #ending = new AbortController();
+  readonly #ending = forMany();
   /** Fires when no stage reads any more; there when something is to be fed. */
   #feeding: AbortController | undefined;
   /** Fires when the pipeline was ended from outside, and whoever takes its output has had the time to. */
@@ -243,7 +244,7 @@ export class Execution implements EndsAtExit, Owner {
   #addOutput(output: Output): void {
     this.#outputs.push(output);
     if (output.pump === undefined) return;
-    this.#taking ??= new AbortController();
+    this.#taking ??= forMany();
     this.#pump(output.pump.done(this.#taking.signal), 'output');
   }
 
@@ -381,6 +382,13 @@ export class Execution implements EndsAtExit, Owner {
 
 const KILL_GRACE = 5000; // milliseconds
 const DRAIN_GRACE = 100; // milliseconds
+
+/** For a signal that each stage may listen to: Node takes more than ten listeners for a leak, and warns. */
+function forMany(): AbortController {
+  const controller = new AbortController();
+  setMaxListeners(0, controller.signal);
+  return controller;
+}
 
 /** Waits for `promise`, for at most so many milliseconds. */
 async function within(milliseconds: number, promise: Promise<unknown>): Promise<void> {

@@ -1,4 +1,4 @@
-import { contents, processStat } from '../os/internal.js';
+import { contents, processStat, TICK, trafficOf } from '../os/internal.js';
 
 /** What a process has used; what the system does not say is not there. */
 export interface Usage {
@@ -14,13 +14,6 @@ export interface Usage {
   readonly isSampled?: boolean;
 }
 
-/** Bytes in and out from /proc/PID/io, which a zombie has too; nothing where that is refused. */
-export function readTraffic(pid: number): Pick<Usage, 'bytesIn' | 'bytesOut'> {
-  const io = contents(pid, 'io');
-  const fields = io === undefined ? null : /^rchar: (\d+)\nwchar: (\d+)/.exec(io);
-  return fields === null ? {} : { bytesIn: Number(fields[1]), bytesOut: Number(fields[2]) };
-}
-
 /** A look at a process that runs. */
 export function sampleUsage(pid: number): Usage {
   const stat = processStat(pid);
@@ -30,7 +23,7 @@ export function sampleUsage(pid: number): Usage {
     userTime: stat.userTicks * TICK,
     systemTime: stat.systemTicks * TICK,
     ...(peak !== null && { peakMemory: Number(peak[1]) * 1024 }),
-    ...readTraffic(pid),
+    ...trafficOf(pid),
     isSampled: true,
   };
 }
@@ -43,6 +36,3 @@ export function mergeUsage(last: Usage | undefined, final: Usage | undefined): U
   const { isSampled: _, ...known } = last;
   return { ...known, ...final, ...(isMissing && { isSampled: true }) };
 }
-
-/** The kernel counts in hundredths of a second towards programs, on every processor. */
-const TICK = 10; // milliseconds

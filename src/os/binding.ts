@@ -5,7 +5,7 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import { UnsupportedError } from '../io/index.js';
+import { UnsupportedError } from '../io/unsupported-error.js';
 import { onReady, ready } from './readiness.js';
 
 /**
@@ -47,11 +47,21 @@ export interface Binding {
   openProcess?(pid: number): number;
   signal?(slot: number, signal: number): number;
   reap?(slot: number, facts: Float64Array): number;
+  /** Terminals, whose two sides stand in the same table; Linux only. */
+  openTerminal?(like: number, slots: Int32Array): number;
+  resizeTerminal?(slot: number, like: number): number;
+  isPlainTerminal?(fd: number): number;
+  /** Looks at any processes, through /proc; Linux only. What each gives is written in native/look.h. */
+  listDescriptors?(pids: Int32Array): (string | number)[] | number;
+  readProcesses?(pids: Int32Array, more: number): (string | number)[] | number;
+  lookAtPipes?(places: Int32Array, inodes: Float64Array, paths: string, facts: Int32Array): number;
 }
 
 /** Numbers that both sides of the binding know. */
 export const READ = 1;
 export const WRITE = 2;
+export const READ_IO = 1;
+export const READ_SCHED = 2;
 export const NOWAIT = 1;
 export const POLL = 2;
 

@@ -2,7 +2,7 @@ import { binding, WRITE } from './binding.js';
 import { type ChildEnd, openSlots, pipeId } from './child-pipe.js';
 import { unwatch, watch } from './readiness.js';
 import { scratch } from './scratch.js';
-import { EAGAIN, systemError } from './system-error.js';
+import { EAGAIN, EIO, systemError } from './system-error.js';
 
 /**
  * A pipe that a child writes to and that is emptied as it fills, whoever else is busy: through one buffer for all of
@@ -26,16 +26,21 @@ export class ChildDrain {
 
   /**
    * @param take Gets what has come, lent for the call.
+   * @param slots Ends to use instead of a new pipe's: ours and the child's.
    * @throws A system error; nothing is left open.
    */
-  constructor(name: string, take: (bytes: Uint8Array) => void) {
+  constructor(
+    name: string,
+    take: (bytes: Uint8Array) => void,
+    slots: readonly [reader: number, writer: number] = openSlots(name, WRITE),
+  ) {
     this.#name = name;
     this.#take = take;
     this.ended = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
     });
-    const [reader, writer] = openSlots(name, WRITE);
+    const [reader, writer] = slots;
     this.#slot = reader;
     this.given = { slot: writer };
     this.id = pipeId(reader);
@@ -83,7 +88,7 @@ export class ChildDrain {
       }
       if (count === EAGAIN) this.#watch();
       else {
-        if (count < 0) this.#reject(systemError(count, 'read', this.#name));
+        if (count < 0 && count !== EIO) this.#reject(systemError(count, 'read', this.#name));
         this.cut();
       }
       return;

@@ -2,6 +2,7 @@
 export { binding } from './binding.js';
 export { ChildDrain } from './child-drain.js';
 export { type ChildEnd, childPipe, closeChildEnd } from './child-pipe.js';
+export { ChildTerminal, isPlainTerminal } from './child-terminal.js';
 export { holdLoop, letLoopGo } from './hold.js';
 export { failureOf, KernelReader } from './kernel-reader.js';
 export { abortReasonOf, disconnect, KernelWriter } from './kernel-writer.js';

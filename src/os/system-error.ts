@@ -24,3 +24,4 @@ export const EPERM = -errno.EPERM;
 export const EMFILE = -errno.EMFILE;
 export const ENFILE = -errno.ENFILE;
 export const ENOMEM = -errno.ENOMEM;
+export const EIO = -errno.EIO; // of a terminal whose other side nobody has any more

@@ -13,6 +13,7 @@ import * as io from 'pipework';
 import * as exec from 'pipework/exec';
 import * as node from 'pipework/node';
 import { errorAfter, failAfter, failWhenStuck, oneByte } from 'pipework/testing';
+import { ownNap, until } from '../exec/processes.js';
 import { children } from '../exec/ways.js';
 import { packageRoot } from '../fixtures/package-copy.js';
 import { runNode } from '../fixtures/run-node.js';
@@ -25,6 +26,7 @@ const { sendResponse } =
 const { pack } = await example<typeof import('../../examples/guide/pack.js')>('pack');
 const { fanOut } = await example<typeof import('../../examples/guide/fan-out.js')>('fan-out');
 const { send, messages } = await example<typeof import('../../examples/guide/messages.js')>('messages');
+const { whoWaits } = await example<typeof import('../../examples/guide/who-waits.js')>('who-waits');
 
 const MIB = 1024 * 1024;
 
@@ -437,6 +439,24 @@ describe('messages', () => {
     await written;
     return got;
   }
+});
+
+describe('who-waits', { skip: process.platform === 'linux' ? false : 'processes are seen in /proc' }, () => {
+  test('says what each stage does, and who keeps the others waiting', async () => {
+    const nap = ownNap();
+    await using job = exec.pipeline(['yes'], ['cat'], ['sleep', nap], { capacity: 4096 });
+    const [yes, cat, sleep] = job.stats().map(({ pid }) => pid);
+    const full = 'which has 4096 of 4096 bytes in it';
+    const expected = [
+      `blocked: yes (${yes}) waits to write to descriptor 1, the pipe to cat (${cat}), ${full}.`,
+      `blocked: cat (${cat}) waits to write to descriptor 1, the pipe to sleep ${nap} (${sleep}), ${full}.`,
+      `bottleneck: sleep ${nap} (${sleep}) sleeps for a time.`,
+    ];
+    await until(() => whoWaits(job).join() === expected.join(), expected.join());
+    await job.kill();
+    deepEqual(whoWaits(job), []);
+    await rejects(job.done, exec.PipelineError);
+  });
 });
 
 for (const [name, least] of [

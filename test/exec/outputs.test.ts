@@ -37,6 +37,25 @@ inEachWay('stdout: null goes nowhere', async () => {
   }
 });
 
+inEachWay('stderr: writers of more than ten stages are no leak that Node warns of', async () => {
+  const warnings: string[] = [];
+  const hear = (warning: Error): void => void warnings.push(String(warning));
+  process.on('warning', hear);
+  let said = '';
+  const stderr: io.Writer = {
+    write: async (chunk) => {
+      said += Buffer.from(chunk).toString();
+      return chunk.length;
+    },
+  };
+  const stages = Array.from({ length: 12 }, () => ['sh', '-c', 'echo x >&2; cat']);
+  await exec.pipeline(...stages, { stderr }).done;
+  await new Promise((resolve) => setImmediate(resolve)); // warnings come in a later turn
+  process.off('warning', hear);
+  equal(said, 'x\n'.repeat(12));
+  deepEqual(warnings, []);
+});
+
 inEachWay('stdout: a file is truncated, or appended to, and made when missing', async () => {
   for (const stage of STAGES) {
     writeFileSync(file, 'much more than is written now');

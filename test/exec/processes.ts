@@ -1,9 +1,9 @@
 /** Processes that a test can tell from all others on this machine: each sleeps for a time that no other does. */
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** Seconds for sleep(1), as nobody else has them. */
+/** Seconds for sleep(1), as nobody else has them; always as long, for who counts columns. */
 export function ownNap(): string {
-  return `1000.${process.pid}${String(count++).padStart(4, '0')}`;
+  return `1000.${String(process.pid).padStart(7, '0')}${String(count++).padStart(4, '0')}`;
 }
 
 /** The numbers of the processes that sleep for so long; a zombie has no command line any more. */

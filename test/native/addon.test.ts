@@ -3,7 +3,16 @@
  * left behind when something fails half-way.
  */
 import { deepEqual, equal } from 'node:assert/strict';
-import { closeSync, constants as flagsOf, fstatSync, readFileSync, readSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  constants as flagsOf,
+  fstatSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  writeSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { constants } from 'node:os';
 import { join } from 'node:path';
@@ -13,7 +22,7 @@ import { runSource } from '../fixtures/run-source.js';
 
 type Call = (...args: unknown[]) => number;
 
-const { EBADF, EINVAL, EFAULT } = constants.errno;
+const { EBADF, EINVAL, EFAULT, ENOENT, EIO, ENOTTY } = constants.errno;
 const addon = createRequire(import.meta.url)(join(packageRoot, 'native/build/pipework.node'));
 const linux: Record<string, Call> = addon.init(0, 0, new Int32Array(256), () => {});
 const posix: Record<string, Call> = addon.init(1, 1, new Int32Array(256), () => {});
@@ -55,6 +64,64 @@ test('addon: a number that is none is no slot, and no other end is touched', () 
     equal(linux['adopt']?.(number, 1, 1), -EBADF);
   }
   for (const slot of slots) equal(linux['close']?.(slot), 0);
+});
+
+test('addon: a look takes arrays of the right kinds and lengths, and opens nothing for good', () => {
+  const before = readdirSync('/proc/self/fd').length;
+  const [places, inodes, facts] = [new Int32Array(8), new Float64Array(2), new Int32Array(6)];
+  for (const args of [
+    [],
+    [places, inodes, '\0\0'],
+    [new Int32Array(7), inodes, '\0\0', facts],
+    [places, inodes, '\0', facts], // one path is missing
+    [places, inodes, '\0\0', new Int32Array(5)],
+    [inodes, places, '\0\0', facts],
+    [places, inodes, 7, facts],
+  ]) {
+    equal(linux['lookAtPipes']?.(...args), -EINVAL);
+  }
+  equal(linux['lookAtPipes']?.(places, inodes, '\0/x\0', facts), 0);
+  deepEqual([...facts], [-ENOENT, 0, 0, -ENOENT, 0, 0]); // no process has the number 0
+  for (const name of ['listDescriptors', 'readProcesses']) {
+    for (const args of [[], [[1]], [new Float64Array(1), 0], ['1', 0]])
+      equal(linux[name]?.(...args), -EINVAL);
+    deepEqual(linux[name]?.(Int32Array.of(0, -1, 2 ** 31 - 1), 0), [-ENOENT, -ENOENT, -ENOENT]);
+  }
+  equal(linux['readProcesses']?.(Int32Array.of(1), -1), -EINVAL);
+  equal(readdirSync('/proc/self/fd').length, before);
+});
+
+test('addon: a terminal is as large as another, and no wrong argument opens or changes one', () => {
+  const before = readdirSync('/proc/self/fd').length;
+  const like = openSync('/dev/ptmx', flagsOf.O_RDWR | flagsOf.O_NOCTTY);
+  const slots = new Int32Array(2);
+  equal(linux['openTerminal']?.(like, slots), 0);
+  const [ours, theirs] = slots;
+  equal(linux['resizeTerminal']?.(ours, like), 0);
+  equal(linux['isPlainTerminal']?.(like), 1);
+  const child = linux['number']?.(theirs) as number;
+  equal(writeSync(child, 'a\nb'), 3);
+  const into = new Uint8Array(8);
+  equal(linux['wait']?.(ours, 1000), 1);
+  equal(linux['read']?.(ours, into, 0, 8), 3);
+  equal(linux['close']?.(theirs), 0);
+  equal(linux['wait']?.(ours, 1000), 16); // POLLHUP
+  equal(linux['read']?.(ours, into, 0, 8), -EIO);
+  equal(linux['close']?.(ours), 0);
+  for (const number of NO_INTEGERS) {
+    equal(linux['openTerminal']?.(number, slots), -EBADF);
+    equal(linux['isPlainTerminal']?.(number), -EBADF);
+    equal(linux['resizeTerminal']?.(number, like), -EBADF);
+  }
+  for (const wrong of [new Int32Array(1), new Uint8Array(8), 2, undefined])
+    equal(linux['openTerminal']?.(like, wrong), -EINVAL);
+  const [reader, writer] = open(linux);
+  equal(linux['openTerminal']?.(linux['number']?.(reader), slots), -ENOTTY);
+  equal(linux['resizeTerminal']?.(reader, like), -ENOTTY);
+  equal(linux['isPlainTerminal']?.(linux['number']?.(reader)), -ENOTTY);
+  for (const slot of [reader, writer]) equal(linux['close']?.(slot), 0);
+  closeSync(like);
+  equal(readdirSync('/proc/self/fd').length, before);
 });
 
 test('addon: a length or start outside of the memory moves nothing', () => {

@@ -7,6 +7,7 @@ import { isMainThread, parentPort, Worker } from 'node:worker_threads';
 import * as io from 'pipework';
 import * as exec from 'pipework/exec';
 import * as os from 'pipework/os';
+import * as proc from 'pipework/proc';
 
 const PAIRS = 50;
 const WORKERS = 6;
@@ -34,6 +35,15 @@ async function useOnce(): Promise<void> {
   await manyAtOnce();
   giveUp();
   await processes();
+  look();
+}
+
+/** At everything there is. */
+function look(): void {
+  const { reader, writer } = os.pipe();
+  proc.verdict(proc.scan({ asleep: true }));
+  reader.close();
+  writer.close();
 }
 
 async function both(): Promise<void> {

@@ -63,7 +63,7 @@ test('check-imports: what the arrows allow is found right', (t) => {
     'os/pipe.ts':
       "import { pipe } from '../io/index.js'; import * as i from '../io/internal.js'; import 'node:fs';",
     'os/binding.ts': "import { createRequire } from 'node:module'; import './pipe.js'; require(path);",
-    'proc/scan.ts': "import '../os/index.js'; import '../io/index.js';",
+    'proc/scan.ts': "import '../os/index.js'; import '../io/index.js'; import '../os/proc-files.js';",
     'exec/run.ts': "import '../proc/index.js'; import '../os/index.js';",
     'nats/pipe.ts': "import { connect } from '@nats-io/transport-node';",
     'cli/commands/run.ts': "import '../../exec/index.js'; await import(command);",

@@ -9,6 +9,7 @@ import { streamIter } from '../node/stream-iter.js';
 import { readingCases, writingCases } from '../node/transports.js';
 import { anonymousPair, fifoPair } from '../os/outside-pairs.js';
 import { made, outside } from '../os/transports.js';
+import { scenarios } from '../proc/scenarios.js';
 import { children } from './children.js';
 import { deadlocks } from './deadlocks.js';
 import { everywhere } from './everywhere.js';
@@ -57,6 +58,7 @@ export const suites: readonly Suite[] = [
   { name: 'kernel, with children', cases: () => children },
   { name: 'exec', cases: () => processes },
   { name: 'exec, thread', mode: 'thread', cases: () => onNode(processes) },
+  { name: 'proc', cases: () => scenarios },
   { name: 'deadlocks', cases: () => deadlocks },
   { name: 'workers', prints: DENOS_WORD, cases: () => workers },
 ];

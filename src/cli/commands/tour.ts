@@ -18,8 +18,6 @@ import { type Digest, digest, send } from '../tour/send.js';
 import { sendToChild } from '../tour/send-to-child.js';
 import { lockFile, SourceFile } from '../tour/source-file.js';
 
-export const summary = 'Seven small programs and a real file show what a pipe does.';
-
 const HELP = `Usage: pipework tour [OPTION...] [FILE]
 
 Runs the programs that this project began with, each in a process of its own,

@@ -1,7 +1,5 @@
-import { styleText } from 'node:util';
-
-/** Styles by what they are for. */
-export type Style = 'title' | 'heading' | 'quiet' | 'good' | 'bad';
+import { fit, lengthWithin } from './columns.js';
+import { type Style, type Styler, stylerFor } from './styles.js';
 
 /**
  * Text for people: no wider than 80 columns, and with styles only where the output is a terminal that wants them, so
@@ -10,20 +8,27 @@ export type Style = 'title' | 'heading' | 'quiet' | 'good' | 'bad';
 export class Page {
   readonly width: number; // columns
   readonly #stream: NodeJS.WriteStream;
-  readonly #isStyled: boolean;
+  readonly #style: Styler;
 
   constructor(stream: NodeJS.WriteStream) {
     this.#stream = stream;
     this.width = Math.max(WIDTH_MIN, Math.min(stream.columns ?? WIDTH_MAX, WIDTH_MAX));
-    this.#isStyled = stream.isTTY === true && stream.hasColors(); // hasColors() knows NO_COLOR and TERM=dumb
+    this.#style = stylerFor(stream);
   }
 
   line(text = ''): void {
     this.#stream.write(`${text}\n`);
   }
 
+  /** Lines that may be wider than 80 columns: cut at the edge of a terminal, whole anywhere else. At once. */
+  text(lines: readonly string[]): void {
+    const columns = this.#stream.isTTY ? this.#stream.columns : undefined;
+    const shown = columns === undefined ? lines : lines.map((line) => fit(line, columns));
+    this.#stream.write(`${shown.join('\n')}\n`);
+  }
+
   style(style: Style, text: string): string {
-    return this.#isStyled ? styleText(FORMATS[style], text, { validateStream: false }) : text;
+    return this.#style(style, text);
   }
 
   /** Words, wrapped. */
@@ -74,9 +79,9 @@ export function wrap(line: string, width: number, hanging = 0): string[] {
   const margin = ' '.repeat(indent + hanging);
   const lines: string[] = [];
   let rest = ' '.repeat(indent) + line.trim();
-  while (rest.length > width) {
-    const space = rest.lastIndexOf(' ', width);
-    const end = space > margin.length ? space : width;
+  for (let fits = lengthWithin(rest, width); fits < rest.length; fits = lengthWithin(rest, width)) {
+    const space = rest.lastIndexOf(' ', fits);
+    const end = space > margin.length ? space : Math.max(fits, margin.length + 1);
     lines.push(rest.slice(0, end).trimEnd());
     rest = margin + rest.slice(end).trimStart();
   }
@@ -89,11 +94,3 @@ const WIDTH_MAX = 80; // columns
 const HANGING = 2; // columns, in what is quoted: tells a broken line from the next one
 const QUOTE = '   │ ';
 const VERDICT_INDENT = 5; // columns
-
-const FORMATS = {
-  title: 'bold',
-  heading: 'bold',
-  quiet: 'gray',
-  good: 'green',
-  bad: 'red',
-} as const;

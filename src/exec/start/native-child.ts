@@ -6,12 +6,13 @@ import {
   letLoopGo,
   type SystemError,
   systemError,
+  trafficOf,
   unwatch,
   watch,
 } from '../../os/internal.js';
 import type { ChildFd } from '../child-fd.js';
 import { searchPath } from '../environment.js';
-import { readTraffic, type Usage } from '../usage.js';
+import type { Usage } from '../usage.js';
 import type { Child, Exit, StartSpec } from './child.js';
 
 /**
@@ -51,7 +52,7 @@ export class NativeChild implements Child {
   /** It may have ended. */
   retry(): void {
     if (this.hasExited) return;
-    const traffic = readTraffic(this.pid); // gone as soon as it is reaped
+    const traffic = trafficOf(this.pid); // gone as soon as it is reaped
     const result = reapSlot(this.#slot);
     if (result === EAGAIN) {
       this.#watch();
