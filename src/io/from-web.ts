@@ -1,4 +1,4 @@
-import { checkOptions, describe } from './arguments.js';
+import { checkOptions, checkType, describe } from './arguments.js';
 import { FedReader } from './fed-reader.js';
 import { MemoryPipe } from './memory-pipe.js';
 import { MemoryWriter } from './memory-writer.js';
@@ -72,9 +72,7 @@ export function fromWeb(
 ): PipeReader | PipeWriter | Pipe {
   checkOptions('options', options, ['name']);
   const { name } = options;
-  if (name !== undefined && typeof name !== 'string') {
-    throw new TypeError(`options.name must be a string, got ${describe(name)}`);
-  }
+  if (name !== undefined) checkType('options.name', name, 'string');
   if (isReadableStream(stream)) return webReader('stream', stream, name).end;
   if (isWritableStream(stream)) return webWriter('stream', stream, name).end;
   const { readable, writable } = (stream ?? {}) as Partial<StreamPair>;
