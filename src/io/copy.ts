@@ -5,7 +5,7 @@ import { CHUNK_MAX } from './chunk-iterator.js';
 import { host } from './host.js';
 import { onAbort } from './signals.js';
 import { TakenSource } from './taken-source.js';
-import type { Signal } from './types.js';
+import type { Reader, Signal, Writer } from './types.js';
 
 /** Options of `copy()`. */
 export interface CopyOptions {
@@ -91,7 +91,12 @@ async function copyBetween(source: TakenSource, sink: CheckedWriter, options: Co
         reject(reason); // before the controller, which makes an AbortError of `undefined`
         controller.abort(reason);
       };
-      onFailure(to, stop); // before the caller's signal is listened to: a sink of somebody's own may throw
+      // Before the caller's signal is listened to: a sink of somebody's own may throw.
+      onFailure(to, async (reason) => {
+        // As many steps as an error of the source takes to come here: whoever failed first is heard first.
+        for (let steps = hasAbort(from) ? 2 : 3; steps > 0; steps--) await undefined;
+        stop(reason);
+      });
       if (signal?.aborted) stop(signal.reason);
       else if (signal !== undefined) release = onAbort(signal, () => stop(signal.reason));
       copyPieces(source, sink, checked, controller.signal).then(resolve, reject);
@@ -114,8 +119,7 @@ async function copyPieces(
 ): Promise<number> {
   // A tied copy aborts both ends when it is to stop, which ends their calls; so those that have an `abort()` need no signal
   // with each call, which takes longer than moving the bytes.
-  const signalFor = (end: object & { readonly abort?: unknown }): Signal | undefined =>
-    close && typeof end.abort === 'function' ? undefined : stop;
+  const signalFor = (end: Reader | Writer): Signal | undefined => (close && hasAbort(end) ? undefined : stop);
   const reading = signalFor(source.reader);
   const writing = signalFor(sink.writer);
   const buffer = new Uint8Array(Math.min(CHUNK_MAX, limit));
@@ -128,6 +132,10 @@ async function copyPieces(
     await sink.write(part(buffer, count), writing);
     copied += count;
   }
+}
+
+function hasAbort(end: Reader | Writer): boolean {
+  return typeof (end as { abort?: unknown }).abort === 'function';
 }
 
 /** The first `length` bytes; most pieces are full, and a view costs more than it looks. */
