@@ -1,4 +1,5 @@
 import { checkType, limitOf, signalOf } from './arguments.js';
+import { openBypass } from './bypass.js';
 import { type ByteSink, type ByteSource, borrowWriter } from './byte-ends.js';
 import { abortEnd, CheckedWriter, closeEnd, onFailure } from './checked-ends.js';
 import { CHUNK_MAX } from './chunk-iterator.js';
@@ -34,7 +35,8 @@ export interface CopyOptions {
  * stays locked then, so that nobody misses it unawares.
  *
  * @param from Where bytes come from.
- * @param to Where they go; each write is lent a part of one buffer of 64 KiB.
+ * @param to Where they go; each write is lent a part of one buffer of 64 KiB. Between two memory pipes, bytes go past that
+ * buffer when the far side takes them at once: then they are copied once for both pipes.
  * @param options.limit In bytes.
  * @returns The number of bytes copied.
  * @throws {TypeError} A wrong argument; or an end that breaks its contract, which the message names.
@@ -123,14 +125,26 @@ async function copyPieces(
   const reading = signalFor(source.reader);
   const writing = signalFor(sink.writer);
   const buffer = new Uint8Array(Math.min(CHUNK_MAX, limit));
-  for (let copied = 0; ; onProgress?.(copied)) {
-    if (stop?.aborted) throw stop.reason; // also when the limit is 0
-    if (copied === limit) return copied;
-    const count = await source.read(part(buffer, limit - copied), reading);
-    if (count === null) return copied;
-    if (stop?.aborted) throw stop.reason;
-    await sink.write(part(buffer, count), writing);
+  let copied = 0; // bytes
+  // What is to be counted piece by piece does not go past the buffer.
+  const isPlain = limit === Number.POSITIVE_INFINITY && onProgress === undefined;
+  const onPass = (count: number): void => {
     copied += count;
+  };
+  const closeBypass = isPlain ? openBypass(source.reader, sink.writer, buffer, stop, onPass) : undefined;
+  try {
+    for (;;) {
+      if (stop?.aborted) throw stop.reason; // also when the limit is 0
+      if (copied === limit) return copied;
+      const count = await source.read(part(buffer, limit - copied), reading);
+      if (count === null) return copied;
+      if (stop?.aborted) throw stop.reason;
+      await sink.write(part(buffer, count), writing);
+      copied += count;
+      onProgress?.(copied);
+    }
+  } finally {
+    closeBypass?.();
   }
 }
 
