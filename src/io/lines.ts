@@ -9,7 +9,7 @@ import type { Signal } from './types.js';
 
 /** Options of `lines()`. */
 export interface LinesOptions extends TextOptions {
-  /** Ends the loop with its reason, and aborts the reader. */
+  /** Ends the loop with its reason, after the lines that were found already, and aborts the reader then. */
   readonly signal?: Signal | undefined;
   /** The longest line to accept, in UTF-16 code units as `line.length` counts them; without it, whatever memory holds. */
   readonly max?: number | undefined;
