@@ -8,8 +8,8 @@ import { MemoryWriter } from './memory-writer.js';
 import { observer } from './observe.js';
 import type { Reader, Signal, Writer } from './types.js';
 
-/** Takes `chunk[start, start + count)` past the read that has `into`. Returns how many bytes went, 0 if that is no read of the copy. */
-export type Bypass = (into: Uint8Array, chunk: Uint8Array, start: number, count: number) => number;
+/** Takes `chunk[start, start + count)` past the read that has `into`, if that is one of the copy; whether it did. */
+export type Bypass = (into: Uint8Array, chunk: Uint8Array, start: number, count: number) => boolean;
 
 /**
  * Opens it for the reads into `buffer`, if these are ends of memory pipes, until `stop` fires. Returns what closes it. Of two copies
@@ -28,10 +28,10 @@ export function openBypass(
   source.bypass = (into, chunk, start, count) => {
     // A sink with a bypass of its own would go on from here, maybe back to where it came from. A trace has to name who called.
     const isClosed = into !== buffer || stop?.aborted || sink.bypass !== undefined || observer !== undefined;
-    if (isClosed || !sink.takesAtOnce(count)) return 0;
-    const passed = sink.tryWrite(count === chunk.length ? chunk : chunk.subarray(start, start + count));
-    onPass(passed);
-    return passed;
+    if (isClosed || !sink.takesAtOnce(count)) return false;
+    sink.tryWrite(count === chunk.length ? chunk : chunk.subarray(start, start + count));
+    onPass(count);
+    return true;
   };
   return () => {
     source.bypass = undefined;

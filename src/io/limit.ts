@@ -4,7 +4,7 @@ import { CHUNK_MAX } from './chunk-iterator.js';
 import { NOTHING } from './copy-bytes.js';
 import { onlyBranch } from './only-branch.js';
 import { type Failure, TakenSource } from './taken-source.js';
-import type { TeeInput } from './tee-source.js';
+import type { TeeInput } from './tee-input.js';
 import type { PipeReader } from './types.js';
 
 /**

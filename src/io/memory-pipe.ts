@@ -80,14 +80,13 @@ export class MemoryPipe extends Sides implements WaitedPipe, AbandonablePipe {
   /** A read into a chunk that fits what is there; the caller owns it. */
   readChunk(reader: object): Promise<Uint8Array<ArrayBuffer> | null> {
     try {
+      const available = this.ring?.fill ?? this.restOfFirstWrite(); // first: what that gives up may have been the last
       if (this.hasEnded()) return END;
-      const available = this.ring?.fill ?? this.restOfFirstWrite();
       if (available > 0) {
         const chunk = new Uint8Array(Math.min(available, CHUNK_MAX));
         this.take(chunk, chunk.length);
         return Promise.resolve(chunk);
       }
-      if (this.hasEnded()) return END;
       return this.park(new Operation('read', this, reader, undefined, CHUNK_MAX), this.reads, undefined);
     } catch (error) {
       return Promise.reject(error);
@@ -238,23 +237,24 @@ export class MemoryPipe extends Sides implements WaitedPipe, AbandonablePipe {
 
   /** Copies what is there to the start of `into`, at most `length` bytes. */
   protected take(into: Uint8Array, length: number): number {
-    if (this.ring !== undefined) {
-      const count = this.ring.pull(into, length);
-      if (this.writes.head !== undefined) this.refill(this.ring);
+    let count: number;
+    let passes: boolean | undefined; // and then the read is for what comes next
+    do {
+      if (this.ring === undefined) {
+        count = Math.min(length, this.restOfFirstWrite());
+        if (count === 0) return 0;
+        const write = this.writes.head as Operation;
+        const chunk = write.bytes as Uint8Array;
+        passes = this.bypass?.(into, chunk, write.done, count);
+        if (!passes) copyLentBytes(into, 0, chunk, write.done, count);
+        this.move(write, count);
+      } else {
+        count = this.ring.pull(into, length);
+        if (this.writes.head !== undefined) this.refill(this.ring);
+      }
       this.bytesRead += count;
-      return count;
-    }
-    for (;;) {
-      const count = Math.min(length, this.restOfFirstWrite());
-      if (count === 0) return 0;
-      const write = this.writes.head as Operation;
-      const chunk = write.bytes as Uint8Array;
-      const passed = this.bypass?.(into, chunk, write.done, count) || 0;
-      if (passed === 0) copyLentBytes(into, 0, chunk, write.done, count);
-      this.move(write, passed || count);
-      this.bytesRead += passed || count;
-      if (passed === 0) return count;
-    }
+    } while (passes);
+    return count;
   }
 
   /** Bytes to be had from the write whose turn it is; 0 when none waits. Writes whose memory is gone are given up. */
@@ -310,10 +310,8 @@ export class MemoryPipe extends Sides implements WaitedPipe, AbandonablePipe {
     const into = read.bytes ?? new Uint8Array(count);
     const { signal } = read;
     unpark(read, this.reads);
-    const passed = this.bypass?.(into, chunk, start, count);
-    if (passed) {
+    if (this.bypass?.(into, chunk, start, count)) {
       // The copy reads on: behind all that waits by now, as if it had been called again.
-      count = passed;
       read.done += count;
       enlist(read, this.reads, signal);
     } else {
@@ -328,7 +326,8 @@ export class MemoryPipe extends Sides implements WaitedPipe, AbandonablePipe {
   /** Whether a write of `count` bytes would not have to wait. While others wait there is no room. */
   takesAtOnce(count: number): boolean {
     const room = (this.capacity || this.wanted) - this.fill;
-    return room >= count && this.writerState === 'open' && this.readerState === 'open';
+    if (room < count || this.reads.head?.isShort) return false;
+    return this.writerState === 'open' && this.readerState === 'open';
   }
 
   // Closing

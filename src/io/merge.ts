@@ -3,7 +3,7 @@ import { copyBytes, NOTHING } from './copy-bytes.js';
 import { DeadlockError } from './deadlock-error.js';
 import { onlyBranch } from './only-branch.js';
 import { type Failure, type TakenSource, takeAll } from './taken-source.js';
-import type { TeeInput } from './tee-source.js';
+import type { TeeInput } from './tee-input.js';
 import type { PipeReader } from './types.js';
 
 /**
