@@ -25,19 +25,18 @@ export interface AbandonablePipe {
 /** From now on `pipe` hears of it when the collector takes one of its ends. */
 export function watchForAbandonment(pipe: AbandonablePipe): void {
   young.push(pipe);
-  if (young.length === 1) unref(host.setTimeout(registerYoung, 0));
+  // A timer of ours holds nobody's event loop, where a timer can be told so.
+  if (young.length === 1) (host.setTimeout(registerYoung, 0) as { unref?(): void }).unref?.();
   // A program that awaits only pipes never comes to its timers.
   else if (young.length === YOUNG_MAX) registerYoung();
 }
 
 /** Both ends of a registered pipe are closed: nothing can be abandoned any more. */
 export function unwatchForAbandonment(pipe: AbandonablePipe): void {
-  readers.unregister(pipe);
-  writers.unregister(pipe);
+  registry.unregister(pipe);
 }
 
-const readers = new FinalizationRegistry<AbandonablePipe>((pipe) => pipe.abandonReader());
-const writers = new FinalizationRegistry<AbandonablePipe>((pipe) => pipe.abandonWriter());
+const registry = new FinalizationRegistry<() => void>((abandon) => abandon());
 
 /** Pipes that first waited in this turn. */
 let young: AbandonablePipe[] = [];
@@ -49,12 +48,8 @@ function registerYoung(): void {
   for (const pipe of pipes) {
     const ends = pipe.releaseEnds();
     if (ends === undefined) continue;
-    if (ends.reader !== undefined) readers.register(ends.reader, pipe, pipe);
-    if (ends.writer !== undefined) writers.register(ends.writer, pipe, pipe);
+    // Bound, since a closure of this loop might hold the ends.
+    if (ends.reader !== undefined) registry.register(ends.reader, pipe.abandonReader.bind(pipe), pipe);
+    if (ends.writer !== undefined) registry.register(ends.writer, pipe.abandonWriter.bind(pipe), pipe);
   }
-}
-
-/** A timer of ours holds nobody's event loop, where a timer can be told so. */
-function unref(timer: unknown): void {
-  (timer as { unref?: () => void }).unref?.();
 }

@@ -41,10 +41,13 @@ export function memoryGone(argument: 'into' | 'chunk', operation: Operation): Ty
   );
 }
 
-/** The signal in the options of a call, or `undefined`. @throws {TypeError} No such options. */
-export function signalOf(options: CallOptions | undefined): Signal | undefined {
+/** The signal in the options of a call that may have `known`, or `undefined`. @throws {TypeError} No such options. */
+export function signalOf(
+  options: CallOptions | undefined,
+  known: readonly string[] = CALL_OPTIONS,
+): Signal | undefined {
   if (options === undefined) return undefined;
-  checkOptions('options', options, CALL_OPTIONS);
+  checkOptions('options', options, known);
   const { signal } = options;
   if (signal !== undefined) checkSignal(signal);
   return signal;
@@ -76,10 +79,25 @@ export function checkOptions(argument: string, options: unknown, known: readonly
   }
 }
 
+/** @throws {TypeError} `value` is something else than a `type`, as `typeof` calls it. */
+export function checkType(
+  argument: string,
+  value: unknown,
+  type: 'boolean' | 'function' | 'number' | 'string',
+): void {
+  if (typeof value !== type) throw new TypeError(`${argument} must be a ${type}, got ${describe(value)}`);
+}
+
+/** An option that limits something: a whole number, or `Infinity` without one. @throws {TypeError | RangeError} It is neither. */
+export function limitOf(argument: string, value = Number.POSITIVE_INFINITY): number {
+  if (value !== Number.POSITIVE_INFINITY) checkWhole(argument, value, 0);
+  return value;
+}
+
 /** @throws {TypeError | RangeError} `value` is no whole number from `least` up that counts exactly. */
 export function checkWhole(argument: string, value: unknown, least: number): asserts value is number {
-  if (typeof value !== 'number') throw new TypeError(`${argument} must be a number, got ${describe(value)}`);
-  if (!Number.isSafeInteger(value) || value < least) {
+  checkType(argument, value, 'number');
+  if (!Number.isSafeInteger(value) || (value as number) < least) {
     throw new RangeError(`${argument} must be a whole number >= ${least}, got ${value}`);
   }
 }

@@ -10,8 +10,8 @@ import type { CallOptions, Reader, Signal, Writer } from './types.js';
 export const EMPTY_MAX = 100;
 
 export class CheckedReader {
+  readonly reader: Reader;
   readonly #argument: string;
-  readonly #reader: Reader;
 
   /** @throws {TypeError} `reader` has no `read`. */
   constructor(argument: string, reader: Reader) {
@@ -19,43 +19,41 @@ export class CheckedReader {
       throw new TypeError(`${argument} must be a Reader, an object with read(into), got ${describe(reader)}`);
     }
     this.#argument = argument;
-    this.#reader = reader;
+    this.reader = reader;
   }
 
   /** Reads at least one byte into `into`, which is not empty; `null` at the end. */
-  async read(into: Uint8Array, signal: Signal | undefined): Promise<number | null> {
+  async read(into: Uint8Array, signal?: Signal): Promise<number | null> {
     for (let tries = 0; tries < EMPTY_MAX; tries++) {
-      const count: unknown = await abortable(this.#reader.read(into, callOptions(signal)), signal);
-      if (count === null) return null;
-      if (!isCount(count, into.length)) {
-        throw this.#culprit('read', `returned ${describe(count)} for a buffer of ${into.length} bytes`);
-      }
-      if (count > 0) return count;
+      const given: unknown = await abortable(this.reader.read(into, callOptions(signal)), signal);
+      const count = this.#checked('read', given, into);
+      if (count !== 0) return count;
     }
     throw this.#culprit('read', `read 0 bytes ${EMPTY_MAX} times in a row`);
   }
 
   /** What can be had without waiting; 0 also from a reader that cannot say. */
   tryRead(into: Uint8Array): number | null {
-    const reader = this.#reader as Reader & { tryRead?(into: Uint8Array): unknown };
+    const reader = this.reader as Reader & { tryRead?(into: Uint8Array): unknown };
     if (typeof reader.tryRead !== 'function') return 0;
-    const count = reader.tryRead(into);
-    if (count !== null && !isCount(count, into.length)) {
-      throw this.#culprit('tryRead', `returned ${describe(count)} for a buffer of ${into.length} bytes`);
-    }
-    return count;
+    return this.#checked('tryRead', reader.tryRead(into), into);
+  }
+
+  #checked(member: string, given: unknown, { length }: Uint8Array): number | null {
+    if (given === null || isCount(given, length)) return given;
+    throw this.#culprit(member, `returned ${describe(given)} for a buffer of ${length} bytes`);
   }
 
   #culprit(member: string, what: string): TypeError {
     return new TypeError(
-      `${this.#argument} breaks the contract of a Reader: ${member}() of ${describe(this.#reader)} ${what}`,
+      `${this.#argument} breaks the contract of a Reader: ${member}() of ${describe(this.reader)} ${what}`,
     );
   }
 }
 
 export class CheckedWriter {
+  readonly writer: Writer;
   readonly #argument: string;
-  readonly #writer: Writer;
 
   /** @throws {TypeError} `writer` has no `write`. */
   constructor(argument: string, writer: Writer) {
@@ -65,15 +63,15 @@ export class CheckedWriter {
       );
     }
     this.#argument = argument;
-    this.#writer = writer;
+    this.writer = writer;
   }
 
   /** Writes all of `chunk`. */
-  async write(chunk: Uint8Array, signal: Signal | undefined): Promise<void> {
+  async write(chunk: Uint8Array, signal?: Signal): Promise<void> {
     let rest = chunk;
     let empty = 0; // calls in a row that moved nothing
     while (rest.length > 0) {
-      const count: unknown = await abortable(this.#writer.write(rest, callOptions(signal)), signal);
+      const count: unknown = await abortable(this.writer.write(rest, callOptions(signal)), signal);
       if (!isCount(count, rest.length)) {
         throw this.#culprit(`returned ${describe(count)} for a chunk of ${rest.length} bytes`);
       }
@@ -86,7 +84,7 @@ export class CheckedWriter {
 
   #culprit(what: string): TypeError {
     return new TypeError(
-      `${this.#argument} breaks the contract of a Writer: write() of ${describe(this.#writer)} ${what}`,
+      `${this.#argument} breaks the contract of a Writer: write() of ${describe(this.writer)} ${what}`,
     );
   }
 }
@@ -104,6 +102,12 @@ export async function abortEnd(end: Reader | Writer, reason: unknown): Promise<v
   try {
     await abort.call(end, reason);
   } catch {}
+}
+
+/** Has `listener` told as soon as it is known that the other side of `end` has failed, if it says so. */
+export function onFailure(end: Reader | Writer, listener: (reason: unknown) => void): void {
+  const { closed } = end as { closed?: unknown };
+  if (closed instanceof Promise) closed.catch(listener);
 }
 
 /** No options object without need: a foreign end may look at how many arguments it got. */

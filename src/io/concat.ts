@@ -1,7 +1,7 @@
 import type { ByteSource } from './byte-ends.js';
 import { onlyBranch } from './only-branch.js';
 import { type Failure, type TakenSource, takeAll } from './taken-source.js';
-import type { TeeInput } from './tee-source.js';
+import type { TeeInput } from './tee-input.js';
 import type { PipeReader } from './types.js';
 
 /**

@@ -1,8 +1,11 @@
-import { checkOptions, checkSignal, checkWhole, describe } from './arguments.js';
-import { type ByteSink, type ByteSource, borrowReader, borrowWriter } from './byte-ends.js';
-import { abortEnd, CheckedReader, CheckedWriter, closeEnd } from './checked-ends.js';
+import { checkType, limitOf, signalOf } from './arguments.js';
+import { openBypass } from './bypass.js';
+import { type ByteSink, type ByteSource, borrowWriter } from './byte-ends.js';
+import { abortEnd, CheckedWriter, closeEnd, onFailure } from './checked-ends.js';
+import { CHUNK_MAX } from './chunk-iterator.js';
 import { host } from './host.js';
 import { onAbort } from './signals.js';
+import { TakenSource } from './taken-source.js';
 import type { Reader, Signal, Writer } from './types.js';
 
 /** Options of `copy()`. */
@@ -32,7 +35,8 @@ export interface CopyOptions {
  * stays locked then, so that nobody misses it unawares.
  *
  * @param from Where bytes come from.
- * @param to Where they go; each write is lent a part of one buffer of 64 KiB.
+ * @param to Where they go; each write is lent a part of one buffer of 64 KiB. Between two memory pipes, bytes go past that
+ * buffer when the far side takes them at once: then they are copied once for both pipes.
  * @param options.limit In bytes.
  * @returns The number of bytes copied.
  * @throws {TypeError} A wrong argument; or an end that breaks its contract, which the message names.
@@ -61,11 +65,11 @@ export interface CopyOptions {
  * ```
  */
 export async function copy(from: ByteSource, to: ByteSink, options: CopyOptions = {}): Promise<number> {
-  const source = borrowReader('from', from);
+  const source = new TakenSource('from', from);
   try {
     const sink = borrowWriter('to', to);
     try {
-      return await copyBetween(source.end, sink.end, options);
+      return await copyBetween(source, new CheckedWriter('to', sink.end), options);
     } finally {
       sink.release();
     }
@@ -74,60 +78,78 @@ export async function copy(from: ByteSource, to: ByteSink, options: CopyOptions 
   }
 }
 
-/** What one read of a copy asks for at most. */
-const COPY_SIZE = 65536; // bytes
-
-async function copyBetween(from: Reader, to: Writer, options: CopyOptions): Promise<number> {
-  const source = new CheckedReader('from', from);
-  const sink = new CheckedWriter('to', to);
+async function copyBetween(source: TakenSource, sink: CheckedWriter, options: CopyOptions): Promise<number> {
   const checked = checkCopyOptions(options);
-  const { signal, close } = checked;
-  if (!close) return copyPieces(source, sink, { ...checked, stop: signal, reading: signal, writing: signal });
-  let stop: Stop | undefined;
+  const { signal } = checked;
+  if (!checked.close) return copyPieces(source, sink, checked, signal);
+  const { reader: from } = source;
+  const { writer: to } = sink;
+  let release: (() => void) | undefined;
   try {
-    stop = new Stop(signal, to);
-    const pieces = copyPieces(source, sink, {
-      ...checked,
-      stop: stop.signal,
-      reading: stop.signalFor(from),
-      writing: stop.signalFor(to),
+    const copied = await new Promise<number>((resolve, reject) => {
+      const controller = new host.AbortController();
+      // An end need not listen to its `abort()`: the copy is over at once.
+      const stop = (reason: unknown): void => {
+        reject(reason); // before the controller, which makes an AbortError of `undefined`
+        controller.abort(reason);
+      };
+      // Before the caller's signal is listened to: a sink of somebody's own may throw.
+      onFailure(to, async (reason) => {
+        // As many steps as an error of the source takes to come here: whoever failed first is heard first.
+        for (let steps = hasAbort(from) ? 2 : 3; steps > 0; steps--) await undefined;
+        stop(reason);
+      });
+      if (signal?.aborted) stop(signal.reason);
+      else if (signal !== undefined) release = onAbort(signal, () => stop(signal.reason));
+      copyPieces(source, sink, checked, controller.signal).then(resolve, reject);
     });
-    const copied = await stop.orElse(pieces);
     await Promise.all([closeEnd(to), closeEnd(from)]);
     return copied;
   } catch (error) {
     await Promise.all([abortEnd(to, error), abortEnd(from, error)]);
     throw error;
   } finally {
-    stop?.release();
+    release?.();
   }
 }
 
-interface Pieces {
-  readonly limit: number; // bytes
-  readonly onProgress: CopyOptions['onProgress'];
-  /** Looked at between calls. */
-  readonly stop: Signal | undefined;
-  /** For each read, and for each write. */
-  readonly reading: Signal | undefined;
-  readonly writing: Signal | undefined;
-}
-
-async function copyPieces(source: CheckedReader, sink: CheckedWriter, pieces: Pieces): Promise<number> {
-  const { limit, onProgress, stop, reading, writing } = pieces;
-  if (stop?.aborted) throw stop.reason; // also when the limit is 0
-  const buffer = new Uint8Array(Math.min(COPY_SIZE, limit));
+async function copyPieces(
+  source: TakenSource,
+  sink: CheckedWriter,
+  { limit, onProgress, close }: ReturnType<typeof checkCopyOptions>,
+  stop: Signal | undefined,
+): Promise<number> {
+  // A tied copy aborts both ends when it is to stop, which ends their calls; so those that have an `abort()` need no signal
+  // with each call, which takes longer than moving the bytes.
+  const signalFor = (end: Reader | Writer): Signal | undefined => (close && hasAbort(end) ? undefined : stop);
+  const reading = signalFor(source.reader);
+  const writing = signalFor(sink.writer);
+  const buffer = new Uint8Array(Math.min(CHUNK_MAX, limit));
   let copied = 0; // bytes
-  while (copied < limit) {
-    const count = await source.read(part(buffer, limit - copied), reading);
-    if (count === null) break;
-    if (stop?.aborted) throw stop.reason;
-    await sink.write(part(buffer, count), writing);
+  // What is to be counted piece by piece does not go past the buffer.
+  const isPlain = limit === Number.POSITIVE_INFINITY && onProgress === undefined;
+  const onPass = (count: number): void => {
     copied += count;
-    onProgress?.(copied);
-    if (stop?.aborted) throw stop.reason;
+  };
+  const closeBypass = isPlain ? openBypass(source.reader, sink.writer, buffer, stop, onPass) : undefined;
+  try {
+    for (;;) {
+      if (stop?.aborted) throw stop.reason; // also when the limit is 0
+      if (copied === limit) return copied;
+      const count = await source.read(part(buffer, limit - copied), reading);
+      if (count === null) return copied;
+      if (stop?.aborted) throw stop.reason;
+      await sink.write(part(buffer, count), writing);
+      copied += count;
+      onProgress?.(copied);
+    }
+  } finally {
+    closeBypass?.();
   }
-  return copied;
+}
+
+function hasAbort(end: Reader | Writer): boolean {
+  return typeof (end as { abort?: unknown }).abort === 'function';
 }
 
 /** The first `length` bytes; most pieces are full, and a view costs more than it looks. */
@@ -135,55 +157,11 @@ function part(buffer: Uint8Array, length: number): Uint8Array {
   return length < buffer.length ? buffer.subarray(0, length) : buffer;
 }
 
-/**
- * The two things that end a tied copy before its source does: the caller's signal, and a sink that is gone. The copy
- * aborts both ends then, which ends their calls; so those that have an `abort()` need no signal with each call, which takes
- * longer than moving the bytes.
- */
-class Stop {
-  readonly #controller = new host.AbortController();
-  #release: (() => void) | undefined;
-
-  constructor(caller: Signal | undefined, sink: Writer & { readonly closed?: unknown }) {
-    const { closed } = sink; // before the caller's signal is listened to: a sink of somebody's own may throw
-    if (closed instanceof Promise) closed.catch((reason) => this.#controller.abort(reason));
-    if (caller === undefined) return;
-    const stop = (): void => this.#controller.abort(caller.reason);
-    if (caller.aborted) stop();
-    else this.#release = onAbort(caller, stop);
-  }
-
-  get signal(): Signal {
-    return this.#controller.signal;
-  }
-
-  signalFor(end: object): Signal | undefined {
-    return typeof (end as { abort?: unknown }).abort === 'function' ? undefined : this.signal;
-  }
-
-  /** What `copied` gives, or the reason to stop as soon as there is one: an end need not listen to its `abort()`. */
-  orElse(copied: Promise<number>): Promise<number> {
-    return new Promise((resolve, reject) => {
-      const { signal } = this;
-      copied.then(resolve, reject);
-      signal.addEventListener('abort', () => reject(signal.reason)); // one that had fired has failed the copy already
-    });
-  }
-
-  release(): void {
-    this.#release?.();
-  }
-}
-
 function checkCopyOptions(options: CopyOptions) {
-  checkOptions('options', options, ['signal', 'limit', 'onProgress', 'close']);
-  const { signal, limit = Number.POSITIVE_INFINITY, onProgress, close = false } = options;
-  if (signal !== undefined) checkSignal(signal);
-  if (limit !== Number.POSITIVE_INFINITY) checkWhole('options.limit', limit, 0);
-  if (onProgress !== undefined && typeof onProgress !== 'function') {
-    throw new TypeError(`options.onProgress must be a function, got ${describe(onProgress)}`);
-  }
-  if (typeof close !== 'boolean')
-    throw new TypeError(`options.close must be a boolean, got ${describe(close)}`);
+  const signal = signalOf(options, ['signal', 'limit', 'onProgress', 'close']);
+  const limit = limitOf('options.limit', options.limit);
+  const { onProgress, close = false } = options;
+  if (onProgress !== undefined) checkType('options.onProgress', onProgress, 'function');
+  checkType('options.close', close, 'boolean');
   return { signal, limit, onProgress, close };
 }

@@ -32,7 +32,8 @@ const LISTED_MAX = 100;
 function waitOf(operation: Operation): Wait {
   const { pipe, kind, done, length } = operation;
   const { name, fill, capacity } = pipe;
-  return { pipe: name, operation: kind, moved: done, asked: length, fill, capacity, ...traceOf(operation) };
+  const moved = kind === 'write' ? done : 0; // a read has none yet, though a copy's may have been served before
+  return { pipe: name, operation: kind, moved, asked: length, fill, capacity, ...traceOf(operation) };
 }
 
 function sentence(operation: Operation): string {

@@ -1,4 +1,5 @@
-import { checkOptions, describe } from './arguments.js';
+import { checkOptions, checkType, describe } from './arguments.js';
+import type { Borrowed } from './byte-ends.js';
 import { FedReader } from './fed-reader.js';
 import { MemoryPipe } from './memory-pipe.js';
 import { MemoryWriter } from './memory-writer.js';
@@ -72,9 +73,7 @@ export function fromWeb(
 ): PipeReader | PipeWriter | Pipe {
   checkOptions('options', options, ['name']);
   const { name } = options;
-  if (name !== undefined && typeof name !== 'string') {
-    throw new TypeError(`options.name must be a string, got ${describe(name)}`);
-  }
+  if (name !== undefined) checkType('options.name', name, 'string');
   if (isReadableStream(stream)) return webReader('stream', stream, name).end;
   if (isWritableStream(stream)) return webWriter('stream', stream, name).end;
   const { readable, writable } = (stream ?? {}) as Partial<StreamPair>;
@@ -90,14 +89,8 @@ export function fromWeb(
   };
 }
 
-/** An end of a stream that was locked for it, and how to unlock the stream. */
-export interface WebEnd<End> {
-  readonly end: End;
-  release(): void;
-}
-
 /** @throws {TypeError} `stream` is locked. */
-export function webReader(argument: string, stream: ReadableStreamLike, name?: string): WebEnd<PipeReader> {
+export function webReader(argument: string, stream: ReadableStreamLike, name?: string): Borrowed<PipeReader> {
   checkUnlocked(argument, stream);
   const pipe = new MemoryPipe(name, undefined);
   const feed = new StreamFeed(argument, stream, pipe);
@@ -108,7 +101,7 @@ export function webReader(argument: string, stream: ReadableStreamLike, name?: s
 }
 
 /** @throws {TypeError} `stream` is locked. */
-export function webWriter(argument: string, stream: WritableStreamLike, name?: string): WebEnd<PipeWriter> {
+export function webWriter(argument: string, stream: WritableStreamLike, name?: string): Borrowed<PipeWriter> {
   checkUnlocked(argument, stream);
   const drain = new StreamDrain(stream, name);
   const writer = new MemoryWriter(drain);

@@ -1,5 +1,6 @@
 import { checkBytes } from './arguments.js';
 import { EMPTY_MAX } from './checked-ends.js';
+import { NOTHING } from './copy-bytes.js';
 import type { Reader } from './types.js';
 
 /** What the toolkit reads an iterable of bytes with. What a chunk has more than a read asks for waits for the next read. */
@@ -57,5 +58,3 @@ export class IterableReader implements Reader {
     return value;
   }
 }
-
-const NOTHING = new Uint8Array(0);

@@ -1,9 +1,10 @@
 import { checkWhole } from './arguments.js';
 import type { ByteSource } from './byte-ends.js';
 import { CHUNK_MAX } from './chunk-iterator.js';
+import { NOTHING } from './copy-bytes.js';
 import { onlyBranch } from './only-branch.js';
 import { type Failure, TakenSource } from './taken-source.js';
-import type { TeeInput } from './tee-source.js';
+import type { TeeInput } from './tee-input.js';
 import type { PipeReader } from './types.js';
 
 /**
@@ -107,5 +108,3 @@ class LimitInput implements TeeInput {
     return count;
   }
 }
-
-const NOTHING = new Uint8Array(0);

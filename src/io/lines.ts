@@ -1,13 +1,15 @@
-import { checkOptions, checkSignal, checkWhole } from './arguments.js';
-import { type Borrowed, type ByteSource, borrowReader } from './byte-ends.js';
-import { abortEnd, CheckedReader, closeEnd } from './checked-ends.js';
+import { limitOf, signalOf } from './arguments.js';
+import type { ByteSource } from './byte-ends.js';
+import { closeEnd } from './checked-ends.js';
+import { NOTHING } from './copy-bytes.js';
 import { LimitError } from './limit-error.js';
+import { type Failure, TakenSource } from './taken-source.js';
 import { type TextOptions, textDecoder } from './text-decoder.js';
-import type { Reader, Signal } from './types.js';
+import type { Signal } from './types.js';
 
 /** Options of `lines()`. */
 export interface LinesOptions extends TextOptions {
-  /** Ends the loop with its reason, and aborts the reader. */
+  /** Ends the loop with its reason, after the lines that were found already, and aborts the reader then. */
   readonly signal?: Signal | undefined;
   /** The longest line to accept, in UTF-16 code units as `line.length` counts them; without it, whatever memory holds. */
   readonly max?: number | undefined;
@@ -59,11 +61,9 @@ const LAST_SIZE = 1024 * 1024; // bytes
 const PART_SIZE = 64 * 1024; // bytes
 const LINE_FEED = 10;
 const STREAM = { stream: true };
-const NOTHING = new Uint8Array(0);
 
 class LineIterator implements AsyncIterableIterator<string> {
-  readonly #borrowed: Borrowed<Reader>;
-  readonly #source: CheckedReader;
+  readonly #source: TakenSource;
   readonly #signal: Signal | undefined;
   readonly #max: number; // code units
   /** For whatever may begin or end within a character. */
@@ -81,21 +81,16 @@ class LineIterator implements AsyncIterableIterator<string> {
   #filling: Promise<void> | undefined;
   #hasEnded = false;
   #isLeft = false; // by return(): nothing is given out any more, no error either
-  #failure: { readonly reason: unknown } | undefined; // thrown once, after the lines before it
+  #failure: Failure | undefined; // thrown once, after the lines before it
 
   constructor(reader: ByteSource, options: LinesOptions) {
-    checkOptions('options', options, ['signal', 'max', 'encoding', 'fatal']);
-    const { signal, max = Number.POSITIVE_INFINITY, encoding, fatal } = options;
-    if (signal !== undefined) checkSignal(signal);
-    if (max !== Number.POSITIVE_INFINITY) checkWhole('options.max', max, 0);
-    this.#signal = signal;
-    this.#max = max;
-    this.#decoder = textDecoder({ encoding, fatal }, true);
+    this.#signal = signalOf(options, ['signal', 'max', 'encoding', 'fatal']);
+    this.#max = limitOf('options.max', options.max);
+    this.#decoder = textDecoder(options, true);
     this.#mayBeMark = this.#decoder.encoding.startsWith('utf-');
     // What a byte order mark and a line break are made of in other encodings, only their decoder knows.
-    if (this.#decoder.encoding === 'utf-8') this.#wholeDecoder = textDecoder({ encoding, fatal }, true);
-    this.#borrowed = borrowReader('reader', reader); // last: a wrong option must not leave a stream locked
-    this.#source = new CheckedReader('reader', this.#borrowed.end);
+    if (this.#decoder.encoding === 'utf-8') this.#wholeDecoder = textDecoder(options, true);
+    this.#source = new TakenSource('reader', reader); // last: a wrong option must not leave a stream locked
   }
 
   [Symbol.asyncIterator](): this {
@@ -127,8 +122,8 @@ class LineIterator implements AsyncIterableIterator<string> {
     this.#hasEnded = true;
     this.#isLeft = true;
     this.#failure = undefined;
-    await closeEnd(this.#borrowed.end);
-    this.#borrowed.release();
+    await closeEnd(this.#source.reader);
+    this.#source.release();
     return { done: true, value: undefined };
   }
 
@@ -156,8 +151,7 @@ class LineIterator implements AsyncIterableIterator<string> {
       if (this.#isLeft) return; // return() closed the reader that this read waited on
       this.#hasEnded = true;
       this.#failure = { reason };
-      await abortEnd(this.#borrowed.end, reason);
-      this.#borrowed.release();
+      await this.#source.end(this.#failure);
     }
   }
 
@@ -208,7 +202,7 @@ class LineIterator implements AsyncIterableIterator<string> {
 
   #endOfStream(): void {
     this.#hasEnded = true;
-    this.#borrowed.release();
+    this.#source.release();
     const last = this.#rest + this.#decoder.decode();
     if (last !== '') this.#add(last);
   }

@@ -7,6 +7,7 @@
  */
 import { type AbandonablePipe, type Ends, unwatchForAbandonment, watchForAbandonment } from './abandoned.js';
 import { checkBytes, memoryGone, signalOf } from './arguments.js';
+import type { Bypass } from './bypass.js';
 import { CHUNK_MAX } from './chunk-iterator.js';
 import { copyLentBytes } from './copy-bytes.js';
 import { AbandonedPipeError } from './errors.js';
@@ -16,12 +17,15 @@ import { settled } from './settled.js';
 import { abortReason, NONE, Sides } from './sides.js';
 import { encode } from './text-encoder.js';
 import type { CallOptions, Signal } from './types.js';
-import { park, unpark } from './waiting.js';
+import { enlist, park, unpark } from './waiting.js';
 import { watchForDeadlock } from './watch-for-deadlock.js';
 
 export class MemoryPipe extends Sides implements WaitedPipe, AbandonablePipe {
   bytesRead = 0;
   bytesWritten = 0;
+
+  /** Of the copy that reads this pipe, if it has one. */
+  bypass: Bypass | undefined = undefined;
 
   private readonly ring: Ring | undefined; // none when unbuffered
   protected readonly reads = new OperationQueue();
@@ -42,16 +46,16 @@ export class MemoryPipe extends Sides implements WaitedPipe, AbandonablePipe {
   }
 
   get fill(): number {
-    return this.ring === undefined ? 0 : this.ring.fill;
+    return this.ring?.fill ?? 0;
   }
 
   get capacity(): number {
-    return this.ring === undefined ? 0 : this.ring.capacity;
+    return this.ring?.capacity ?? 0;
   }
 
   /** Bytes that the read whose turn it is asks for; 0 when none waits. */
   get wanted(): number {
-    return this.reads.head === undefined ? 0 : this.reads.head.length;
+    return this.reads.head?.length ?? 0;
   }
 
   // Reading
@@ -76,14 +80,13 @@ export class MemoryPipe extends Sides implements WaitedPipe, AbandonablePipe {
   /** A read into a chunk that fits what is there; the caller owns it. */
   readChunk(reader: object): Promise<Uint8Array<ArrayBuffer> | null> {
     try {
+      const available = this.ring?.fill ?? this.restOfFirstWrite(); // first: what that gives up may have been the last
       if (this.hasEnded()) return END;
-      const available = this.ring === undefined ? this.restOfFirstWrite() : this.ring.fill;
       if (available > 0) {
         const chunk = new Uint8Array(Math.min(available, CHUNK_MAX));
         this.take(chunk, chunk.length);
         return Promise.resolve(chunk);
       }
-      if (this.hasEnded()) return END;
       return this.park(new Operation('read', this, reader, undefined, CHUNK_MAX), this.reads, undefined);
     } catch (error) {
       return Promise.reject(error);
@@ -102,11 +105,11 @@ export class MemoryPipe extends Sides implements WaitedPipe, AbandonablePipe {
   }
 
   closeReader(): void {
-    this.endReader('closed', NONE);
+    this.endReader(NONE);
   }
 
   abortReader(reason: unknown): void {
-    this.endReader('aborted', abortReason(reason));
+    this.endReader(abortReason(reason));
   }
 
   /** The collector took the reader. */
@@ -156,17 +159,16 @@ export class MemoryPipe extends Sides implements WaitedPipe, AbandonablePipe {
   }
 
   abortWriter(given: unknown): void {
-    if (this.writerState === 'ended' || this.writerState === 'failed') return;
-    const reason = abortReason(given);
-    this.failWriter(reason);
-    this.rejectWrites(this.writes.all(), (done) => this.closedError('writer', done));
+    if (this.isWriterDone) return;
+    this.failWriter(abortReason(given));
+    rejectAll(this.writes, (done) => this.closedError('writer', done));
     this.writerClosed.resolve();
     this.handOver();
   }
 
   /** What the writer wrote before is still delivered, as before an end, and then every read rejects with `reason`. */
   protected failBehindWrites(reason: unknown): void {
-    if (this.writerState === 'ended' || this.writerState === 'failed') return;
+    if (this.isWriterDone) return;
     this.failWriter(reason);
     this.writerState = 'closing';
     if (this.writes.head === undefined) this.handOver();
@@ -203,7 +205,7 @@ export class MemoryPipe extends Sides implements WaitedPipe, AbandonablePipe {
     if (this.writerState !== 'closing') return;
     // Nobody will send the rest of what close() promised: the stream is cut off here, and must not look whole.
     this.failWriter(error);
-    this.rejectWrites(behind, (done) => this.closedError('writer', done));
+    rejectAll(this.writes, (done) => this.closedError('writer', done), behind);
     this.writerClosed.reject(() => error);
     if (this.writes.head === undefined) this.handOver();
   }
@@ -236,17 +238,22 @@ export class MemoryPipe extends Sides implements WaitedPipe, AbandonablePipe {
   /** Copies what is there to the start of `into`, at most `length` bytes. */
   protected take(into: Uint8Array, length: number): number {
     let count: number;
-    if (this.ring === undefined) {
-      count = Math.min(length, this.restOfFirstWrite());
-      if (count === 0) return 0;
-      const write = this.writes.head as Operation;
-      copyLentBytes(into, 0, write.bytes as Uint8Array, write.done, count);
-      this.move(write, count);
-    } else {
-      count = this.ring.pull(into, length);
-      if (this.writes.head !== undefined) this.refill(this.ring);
-    }
-    this.bytesRead += count;
+    let passes: boolean | undefined; // and then the read is for what comes next
+    do {
+      if (this.ring === undefined) {
+        count = Math.min(length, this.restOfFirstWrite());
+        if (count === 0) return 0;
+        const write = this.writes.head as Operation;
+        const chunk = write.bytes as Uint8Array;
+        passes = this.bypass?.(into, chunk, write.done, count);
+        if (!passes) copyLentBytes(into, 0, chunk, write.done, count);
+        this.move(write, count);
+      } else {
+        count = this.ring.pull(into, length);
+        if (this.writes.head !== undefined) this.refill(this.ring);
+      }
+      this.bytesRead += count;
+    } while (passes);
     return count;
   }
 
@@ -301,12 +308,26 @@ export class MemoryPipe extends Sides implements WaitedPipe, AbandonablePipe {
     let count = Math.min(read.length, end - start);
     if (this.ring !== undefined) count = Math.min(count, this.ring.capacity);
     const into = read.bytes ?? new Uint8Array(count);
-    copyLentBytes(into, 0, chunk, start, count);
+    const { signal } = read;
+    unpark(read, this.reads);
+    if (this.bypass?.(into, chunk, start, count)) {
+      // The copy reads on: behind all that waits by now, as if it had been called again.
+      read.done += count;
+      enlist(read, this.reads, signal);
+    } else {
+      copyLentBytes(into, 0, chunk, start, count);
+      read.resolve(read.bytes === undefined ? into : count);
+    }
     this.bytesWritten += count;
     this.bytesRead += count;
-    unpark(read, this.reads);
-    read.resolve(read.bytes === undefined ? into : count);
     return count;
+  }
+
+  /** Whether a write of `count` bytes would not have to wait. While others wait there is no room. */
+  takesAtOnce(count: number): boolean {
+    const room = (this.capacity || this.wanted) - this.fill;
+    if (room < count || this.reads.head?.isShort) return false;
+    return this.writerState === 'open' && this.readerState === 'open';
   }
 
   // Closing
@@ -314,7 +335,7 @@ export class MemoryPipe extends Sides implements WaitedPipe, AbandonablePipe {
   /** Whether there is nothing to read any more. @throws What a read rejects with when that is not a clean end. */
   private hasEnded(): boolean {
     if (this.readerState !== 'open') throw this.closedError('reader', 0);
-    if (this.writerState === 'open' || this.writerState === 'closing' || this.fill > 0) return false;
+    if (!this.isWriterDone || this.fill > 0) return false;
     if (this.writerState === 'failed') throw this.writerReason;
     this.readerClosed.resolve();
     this.retire();
@@ -329,47 +350,33 @@ export class MemoryPipe extends Sides implements WaitedPipe, AbandonablePipe {
 
   /** Everything that was written before the end is where `close()` promised it: the reads that wait learn of the end. */
   protected handOver(): void {
-    if (this.writerReason === NONE) {
+    if (this.writerReason !== NONE) {
+      this.writerState = 'failed';
+      rejectAll(this.reads, () => this.writerReason);
+    } else {
       this.writerState = 'ended';
       this.writerClosed.resolve();
-    } else {
-      this.writerState = 'failed';
-    }
-    for (let read = this.reads.head; read !== undefined; read = this.reads.head) {
-      unpark(read, this.reads);
-      if (this.writerState === 'failed') read.reject(this.writerReason);
-      else {
+      for (let read = this.reads.head; read !== undefined; read = this.reads.head) {
         this.readerClosed.resolve();
+        unpark(read, this.reads);
         read.resolve(null);
       }
     }
     if (this.readerState !== 'open') this.retire();
   }
 
-  protected endReader(state: 'closed' | 'aborted', reason: unknown): void {
+  /** The reader has closed, or aborted unless `reason` is `NONE`. */
+  protected endReader(reason: unknown): void {
     if (this.readerState !== 'open') return;
-    this.readerState = state;
+    this.readerState = reason === NONE ? 'closed' : 'aborted';
     this.readerReason = reason;
     if (this.firstReason === NONE) this.firstReason = reason;
     this.readerClosed.resolve();
-    for (let read = this.reads.head; read !== undefined; read = this.reads.head) {
-      unpark(read, this.reads);
-      read.reject(this.closedError('reader', 0));
-    }
-    this.rejectWrites(this.writes.all(), (done) => this.readerGone(done));
-    if (this.writerState === 'open' || this.writerState === 'closing')
-      this.writerClosed.reject(() => this.readerGone(0));
+    rejectAll(this.reads, () => this.closedError('reader', 0));
+    rejectAll(this.writes, (done) => this.readerGone(done));
+    if (!this.isWriterDone) this.writerClosed.reject(() => this.readerGone(0));
     if (this.writerState !== 'open') this.retire();
     this.ring?.drop();
-  }
-
-  /** But for those that a signal of somebody's own, let go by an earlier one, has ended. */
-  private rejectWrites(writes: readonly Operation[], error: (done: number) => unknown): void {
-    for (const write of writes) {
-      if (!write.isWaiting) continue;
-      unpark(write, this.writes);
-      write.reject(error(write.done));
-    }
   }
 
   /** Nothing is left to read, and nothing can happen that either side does not know. */
@@ -382,3 +389,16 @@ export class MemoryPipe extends Sides implements WaitedPipe, AbandonablePipe {
 
 /** The end of a stream, for whoever need not wait for it. */
 const END = Promise.resolve(null);
+
+/** But for those that a signal of somebody's own, let go by an earlier one, has ended. */
+function rejectAll(
+  queue: OperationQueue,
+  error: (done: number) => unknown,
+  operations: readonly Operation[] = queue.all(),
+): void {
+  for (const operation of operations) {
+    if (!operation.isWaiting) continue;
+    unpark(operation, queue);
+    operation.reject(error(operation.done));
+  }
+}

@@ -1,7 +1,7 @@
 import { ChunkIterator } from './chunk-iterator.js';
 import type { MemoryPipe } from './memory-pipe.js';
 import { asyncDispose, dispose } from './symbols.js';
-import type { CallOptions, PipeReader } from './types.js';
+import type { CallOptions, PipeReader, Reader } from './types.js';
 
 /** The end of a memory pipe that bytes come out of: the public face of what `MemoryPipe` does. */
 export class MemoryReader implements PipeReader {
@@ -9,6 +9,11 @@ export class MemoryReader implements PipeReader {
 
   constructor(pipe: MemoryPipe) {
     this.#pipe = pipe;
+  }
+
+  /** The pipe of `end`, unless its calls do more than the pipe's own. */
+  static pipeOf(end: Reader): MemoryPipe | undefined {
+    return end.read === MemoryReader.prototype.read ? (end as MemoryReader).#pipe : undefined;
   }
 
   get name(): string {

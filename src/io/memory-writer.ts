@@ -1,6 +1,6 @@
 import type { MemoryPipe } from './memory-pipe.js';
 import { asyncDispose, dispose } from './symbols.js';
-import type { CallOptions, PipeWriter } from './types.js';
+import type { CallOptions, PipeWriter, Writer } from './types.js';
 
 /** The end of a memory pipe that bytes go into: the public face of what `MemoryPipe` does. */
 export class MemoryWriter implements PipeWriter {
@@ -8,6 +8,11 @@ export class MemoryWriter implements PipeWriter {
 
   constructor(pipe: MemoryPipe) {
     this.#pipe = pipe;
+  }
+
+  /** The pipe of `end`, unless its calls do more than the pipe's own. */
+  static pipeOf(end: Writer): MemoryPipe | undefined {
+    return end.write === MemoryWriter.prototype.write ? (end as MemoryWriter).#pipe : undefined;
   }
 
   get name(): string {

@@ -1,9 +1,9 @@
 import type { ByteSource } from './byte-ends.js';
-import { copyBytes } from './copy-bytes.js';
+import { copyBytes, NOTHING } from './copy-bytes.js';
 import { DeadlockError } from './deadlock-error.js';
 import { onlyBranch } from './only-branch.js';
 import { type Failure, type TakenSource, takeAll } from './taken-source.js';
-import type { TeeInput } from './tee-source.js';
+import type { TeeInput } from './tee-input.js';
 import type { PipeReader } from './types.js';
 
 /**
@@ -156,5 +156,3 @@ class MergeInput implements TeeInput {
     void one.source.end(undefined);
   }
 }
-
-const NOTHING = new Uint8Array(0);

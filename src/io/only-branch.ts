@@ -1,6 +1,7 @@
 import { CHUNK_MAX } from './chunk-iterator.js';
-import { TeeReader } from './tee-reader.js';
-import { type TeeInput, TeeSource } from './tee-source.js';
+import type { TeeInput } from './tee-input.js';
+import { readersOf } from './tee-reader.js';
+import { TeeSource } from './tee-source.js';
 import type { PipeReader } from './types.js';
 
 /**
@@ -8,15 +9,5 @@ import type { PipeReader } from './types.js';
  * for, at most `piece` bytes, and nothing ahead.
  */
 export function onlyBranch(input: TeeInput, name: string, piece = CHUNK_MAX): PipeReader {
-  return readersOf(new TeeSource(input, [name], { piece, isExact: true }))[0] as PipeReader;
-}
-
-/** Of all branches. */
-export function readersOf(source: TeeSource): PipeReader[] {
-  return source.branches.map((branch) => {
-    const reader = new TeeReader(branch, source);
-    branch.attach({ reader });
-    branch.watchEnds(); // somebody may be waiting behind the source already
-    return reader;
-  });
+  return readersOf(new TeeSource(input, [name], { piece, capacity: 0 }))[0] as PipeReader;
 }

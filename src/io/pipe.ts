@@ -1,4 +1,4 @@
-import { allocated, checkOptions, checkWhole, describe } from './arguments.js';
+import { allocated, checkOptions, checkType, checkWhole } from './arguments.js';
 import { MemoryPipe } from './memory-pipe.js';
 import { MemoryReader } from './memory-reader.js';
 import { MemoryWriter } from './memory-writer.js';
@@ -47,9 +47,7 @@ export function pipe(options: PipeOptions = {}): Pipe {
   checkOptions('options', options, PIPE_OPTIONS);
   const { capacity = 0, name } = options;
   checkWhole('capacity', capacity, 0);
-  if (name !== undefined && typeof name !== 'string') {
-    throw new TypeError(`name must be a string, got ${describe(name)}`);
-  }
+  if (name !== undefined) checkType('name', name, 'string');
   const shared = new MemoryPipe(
     name,
     capacity === 0 ? undefined : allocated('capacity', capacity, () => new Ring(capacity)),

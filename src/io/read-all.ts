@@ -1,8 +1,8 @@
-import { checkOptions, checkSignal, checkWhole } from './arguments.js';
-import { type ByteSource, borrowReader } from './byte-ends.js';
-import { CheckedReader } from './checked-ends.js';
+import { limitOf, signalOf } from './arguments.js';
+import type { ByteSource } from './byte-ends.js';
 import { LimitError } from './limit-error.js';
-import type { Reader, Signal } from './types.js';
+import { TakenSource } from './taken-source.js';
+import type { Signal } from './types.js';
 
 /** Options of `readAll()`. */
 export interface ReadAllOptions {
@@ -36,9 +36,9 @@ export async function readAll(
   reader: ByteSource,
   options: ReadAllOptions = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const source = borrowReader('reader', reader);
+  const source = new TakenSource('reader', reader);
   try {
-    return await readToEnd(source.end, options);
+    return await readToEnd(source, options);
   } finally {
     source.release();
   }
@@ -48,12 +48,9 @@ export async function readAll(
 const FIRST_SIZE = 16 * 1024; // bytes
 const LAST_SIZE = 1024 * 1024; // bytes
 
-async function readToEnd(reader: Reader, options: ReadAllOptions): Promise<Uint8Array<ArrayBuffer>> {
-  const source = new CheckedReader('reader', reader);
-  checkOptions('options', options, ['signal', 'max']);
-  const { signal, max = Number.POSITIVE_INFINITY } = options;
-  if (signal !== undefined) checkSignal(signal);
-  if (max !== Number.POSITIVE_INFINITY) checkWhole('options.max', max, 0);
+async function readToEnd(source: TakenSource, options: ReadAllOptions): Promise<Uint8Array<ArrayBuffer>> {
+  const signal = signalOf(options, ['signal', 'max']);
+  const max = limitOf('options.max', options.max);
   if (signal?.aborted) throw signal.reason;
 
   const full: Uint8Array[] = []; // buffers that are full, oldest first

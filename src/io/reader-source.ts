@@ -2,13 +2,13 @@
  * What a Web byte stream made of a reader reads from. It reads only when somebody reads the stream, and straight into
  * the memory of a BYOB read; so nothing is read ahead, and a rendezvous stays one.
  */
-import { abortEnd, CheckedReader, closeEnd } from './checked-ends.js';
+import { abortEnd, CheckedReader, closeEnd, onFailure } from './checked-ends.js';
+import { NOTHING } from './copy-bytes.js';
 import type { Reader } from './types.js';
 import type { ByobRequest, ByteStreamController } from './web-streams.js';
 
 export class ReaderSource {
   readonly type = 'bytes';
-  readonly #end: Reader;
   readonly #source: CheckedReader;
   #block: Uint8Array<ArrayBuffer> | undefined; // for reads that bring no memory
   #controller: ByteStreamController | undefined;
@@ -17,17 +17,14 @@ export class ReaderSource {
   /** @throws {TypeError} `reader` has no `read`. */
   constructor(argument: string, reader: Reader) {
     this.#source = new CheckedReader(argument, reader);
-    this.#end = reader;
   }
 
   start(controller: ByteStreamController): void {
     this.#controller = controller;
-    const { closed } = this.#end as { closed?: unknown };
-    if (!(closed instanceof Promise)) return;
     // Weak, for `closed` lives as long as the other end does: a stream that is dropped has to be collected with its
     // reader, so that the writer learns of it.
     const weak = new WeakRef(this);
-    closed.catch((reason) => weak.deref()?.failIfEmpty(reason));
+    onFailure(this.#source.reader, (reason) => weak.deref()?.failIfEmpty(reason));
   }
 
   pull(controller: ByteStreamController): Promise<void> | undefined {
@@ -46,14 +43,14 @@ export class ReaderSource {
       return this.#fail(error);
     }
     this.#tries = 0;
-    return this.#source.read(into, undefined).then(
+    return this.#source.read(into).then(
       (count) => deliver(controller, request, into, count), // which a stream that was cancelled meanwhile refuses
       (error) => this.#fail(error),
     );
   }
 
   cancel(reason: unknown): Promise<void> {
-    return reason === undefined ? closeEnd(this.#end) : abortEnd(this.#end, reason);
+    return reason === undefined ? closeEnd(this.#source.reader) : abortEnd(this.#source.reader, reason);
   }
 
   /** The writer has failed: the stream does at once, unless there is something left to read before. */
@@ -72,15 +69,13 @@ export class ReaderSource {
 
   /** The stream fails with `error`, and nobody will read any more. */
   async #fail(error: unknown): Promise<void> {
-    await abortEnd(this.#end, error);
+    await abortEnd(this.#source.reader, error);
     throw error;
   }
 }
 
 const BLOCK_SIZE = 65536; // bytes
 const TRIES_MAX = 16;
-const NOTHING = new Uint8Array(0);
-
 function deliver(
   controller: ByteStreamController,
   request: ByobRequest | null,

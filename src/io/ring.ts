@@ -1,4 +1,4 @@
-import { copyBytes } from './copy-bytes.js';
+import { copyBytes, NOTHING } from './copy-bytes.js';
 
 /**
  * Fixed-size byte ring: where a bounded pipe keeps what was written but not yet read.
@@ -56,5 +56,3 @@ export class Ring {
     this.#bytes = NOTHING;
   }
 }
-
-const NOTHING = new Uint8Array(0);

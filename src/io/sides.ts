@@ -48,6 +48,11 @@ export abstract class Sides {
     return this.writerState === 'open';
   }
 
+  /** Handed over, or failed: nothing that the writer's side does counts any more. */
+  get isWriterDone(): boolean {
+    return this.writerState === 'ended' || this.writerState === 'failed';
+  }
+
   /** The first reason of the writer's side stays. */
   failWriter(reason: unknown): void {
     if (this.firstReason === NONE) this.firstReason = reason;

@@ -8,7 +8,7 @@ import type { Signal } from './types.js';
 
 /** From now on `signal` gives up `operation`. */
 export function watchSignal(signal: Signal, operation: Operation): void {
-  operations.add(signal, operation);
+  add(signal, operation);
   operation.signal = signal;
 }
 
@@ -16,50 +16,46 @@ export function watchSignal(signal: Signal, operation: Operation): void {
 export function unwatchSignal(operation: Operation): void {
   const signal = operation.signal as Signal;
   operation.signal = undefined;
-  operations.delete(signal, operation);
+  remove(signal, operation);
 }
 
 /** Calls `call` when `signal` fires, unless it has fired already. Returns what takes that back. */
 export function onAbort(signal: Signal, call: () => void): () => void {
-  calls.add(signal, call);
-  return () => calls.delete(signal, call);
+  add(signal, call);
+  return () => remove(signal, call);
 }
 
-class Listeners<Item extends object> {
-  readonly #end: (item: Item, signal: Signal) => void;
-  readonly #watches = new WeakMap<Signal, { readonly items: Set<Item>; readonly listener: () => void }>();
+/** What is given up, or called. */
+type Item = Operation | (() => void);
 
-  /** @param end What is done with each, in the order in which they came, when its signal fires. */
-  constructor(end: (item: Item, signal: Signal) => void) {
-    this.#end = end;
-  }
-
-  add(signal: Signal, item: Item): void {
-    let watch = this.#watches.get(signal);
-    if (watch === undefined) {
-      const items = new Set<Item>();
-      const listener = (): void => {
-        // Each that is ended leaves the set, and may take others along.
-        for (const each of items) this.#end(each, signal);
-      };
-      watch = { items, listener };
-      signal.addEventListener('abort', listener); // before it counts as watched: a signal of somebody's own may throw
-      this.#watches.set(signal, watch);
-    }
-    watch.items.add(item);
-  }
-
-  delete(signal: Signal, item: Item): void {
-    const watch = this.#watches.get(signal);
-    if (watch === undefined) return;
-    watch.items.delete(item);
-    if (watch.items.size > 0) return;
-    this.#watches.delete(signal);
-    signal.removeEventListener('abort', watch.listener);
-  }
+interface Watch {
+  readonly items: Set<Item>; // in the order in which they came
+  readonly listener: () => void;
 }
 
-const operations = new Listeners<Operation>((operation, signal) =>
-  operation.pipe.giveUp(operation, signal.reason),
-);
-const calls = new Listeners<() => void>((call) => call());
+const watches = new WeakMap<Signal, Watch>();
+
+function add(signal: Signal, item: Item): void {
+  let watch = watches.get(signal);
+  if (watch === undefined) {
+    const items = new Set<Item>();
+    const listener = (): void => {
+      // Each that is ended leaves the set, and may take others along.
+      for (const each of items) {
+        if (typeof each === 'function') each();
+        else each.pipe.giveUp(each, signal.reason);
+      }
+    };
+    watch = { items, listener };
+    signal.addEventListener('abort', listener); // before it counts as watched: a signal of somebody's own may throw
+    watches.set(signal, watch);
+  }
+  watch.items.add(item);
+}
+
+function remove(signal: Signal, item: Item): void {
+  const watch = watches.get(signal);
+  if (!watch?.items.delete(item) || watch.items.size > 0) return;
+  watches.delete(signal);
+  signal.removeEventListener('abort', watch.listener);
+}

@@ -95,7 +95,7 @@ export class StreamDrain extends MemoryPipe {
 
   /** By end(), or by somebody before it came here. */
   #streamClosed(): void {
-    if (this.writerState === 'open') this.endReader('closed', NONE);
+    if (this.writerState === 'open') this.endReader(NONE);
     if (this.writerState !== 'closing') return;
     super.handOver();
     this.retire();
@@ -110,9 +110,9 @@ export class StreamDrain extends MemoryPipe {
 
   /** A reader that closed gave no reason; what it had taken of the chunk under way is in its error. */
   #streamFailed(reason: unknown): void {
-    if (this.writerState === 'ended' || this.writerState === 'failed') return;
+    if (this.isWriterDone) return;
     if (!(reason instanceof BrokenPipeError)) {
-      this.endReader('aborted', reason);
+      this.endReader(reason);
       return;
     }
     const sending = this.#sending;
@@ -121,7 +121,7 @@ export class StreamDrain extends MemoryPipe {
       sending.done = Math.min(reason.bytesWritten, sending.length);
       this.bytesWritten += sending.done;
     }
-    this.endReader('closed', NONE);
+    this.endReader(NONE);
   }
 }
 

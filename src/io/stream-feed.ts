@@ -25,7 +25,10 @@ export class StreamFeed {
     this.#pipe = pipe;
     [this.#reader, this.#isByob] = readerOf(stream);
     pipe.writerRefed = false; // what waits to be read is no deadlock
-    pipe.writerClosed.promise.catch(() => this.#cancel());
+    // The reader is gone, by close() or with a reason.
+    pipe.writerClosed.promise.catch(() =>
+      this.#cancel(pipe.readerReason === NONE ? undefined : pipe.readerReason),
+    );
     this.#reader.closed.then(
       () => this.#end(),
       (reason) => this.#fail(reason),
@@ -69,7 +72,7 @@ export class StreamFeed {
       }
     } catch (reason) {
       this.#fail(reason);
-      this.#reader.cancel(reason).catch(() => {}); // when it was no failure of the stream's own
+      this.#cancel(reason); // when it was no failure of the stream's own
     }
     this.#isPulling = false;
     if (this.#isOver) this.#end();
@@ -100,13 +103,11 @@ export class StreamFeed {
   #lose(reason: unknown): void {
     if (this.#pipe.readerState !== 'open') return;
     this.#fail(reason);
-    this.#reader.cancel(reason).catch(() => {});
+    this.#cancel(reason);
   }
 
-  /** The reader is gone, by `close()` or with a reason. */
-  #cancel(): void {
-    const { readerReason } = this.#pipe;
-    this.#reader.cancel(readerReason === NONE ? undefined : readerReason).catch(() => {});
+  #cancel(reason: unknown): void {
+    this.#reader.cancel(reason).catch(() => {});
   }
 }
 

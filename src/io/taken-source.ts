@@ -1,45 +1,37 @@
 import { describe } from './arguments.js';
-import { type Borrowed, type ByteSource, borrowReader } from './byte-ends.js';
-import { abortEnd, CheckedReader, closeEnd } from './checked-ends.js';
-import type { Reader } from './types.js';
+import { type ByteSource, borrowReader } from './byte-ends.js';
+import { abortEnd, CheckedReader, closeEnd, onFailure } from './checked-ends.js';
 
 /** How a source ends before its time. */
 export interface Failure {
   readonly reason: unknown;
 }
 
-/** A source that the toolkit has taken over: it is read, closed or aborted, and counts in deadlocks, as its new reader says. */
-export class TakenSource {
-  readonly #borrowed: Borrowed<Reader>;
-  readonly #checked: CheckedReader;
+/** A source that the toolkit reads from, for the time of a call or for good. */
+export class TakenSource extends CheckedReader {
+  /** Leaves it as it is, to go on with. */
+  readonly release: () => void;
 
   /** @throws {TypeError} `source` is nothing to read from; the message names `argument`. */
   constructor(argument: string, source: ByteSource) {
-    this.#borrowed = borrowReader(argument, source);
-    this.#checked = new CheckedReader(argument, this.#borrowed.end);
+    const { end, release } = borrowReader(argument, source);
+    super(argument, end);
+    this.release = release;
   }
 
   /** What reports call it, if it has a name. */
   get name(): string | undefined {
-    const { name } = this.#borrowed.end as { name?: unknown };
+    const { name } = this.reader as { name?: unknown };
     return typeof name === 'string' ? name : undefined;
-  }
-
-  read(into: Uint8Array): Promise<number | null> {
-    return this.#checked.read(into, undefined);
-  }
-
-  tryRead(into: Uint8Array): number | null {
-    return this.#checked.tryRead(into);
   }
 
   /** Says whether its waits count. */
   refer(counts: boolean): void {
-    const { ref, unref } = this.#borrowed.end as { ref?: unknown; unref?: unknown };
+    const { ref, unref } = this.reader as { ref?: unknown; unref?: unknown };
     const refer = counts ? ref : unref;
     if (typeof refer !== 'function') return;
     try {
-      refer.call(this.#borrowed.end);
+      refer.call(this.reader);
     } catch {
       // Bytes come as before, and whoever waits beside it, under the same signal, is not to suffer.
     }
@@ -47,22 +39,16 @@ export class TakenSource {
 
   /** Has `listener` told as soon as it is known that the source fails, however much there is to read before. */
   onFailure(listener: (reason: unknown) => void): void {
-    const { closed } = this.#borrowed.end as { closed?: unknown };
-    if (closed instanceof Promise) closed.catch(listener);
+    onFailure(this.reader, listener);
   }
 
   /** Closes it, or aborts it. There is nobody left who could be told that this fails. */
   async end(failure: Failure | undefined): Promise<void> {
     try {
-      if (failure === undefined) await closeEnd(this.#borrowed.end);
-      else await abortEnd(this.#borrowed.end, failure.reason);
+      if (failure === undefined) await closeEnd(this.reader);
+      else await abortEnd(this.reader, failure.reason);
     } catch {}
     this.release();
-  }
-
-  /** Leaves it as it is, to go on with. */
-  release(): void {
-    this.#borrowed.release();
   }
 }
 

@@ -4,6 +4,7 @@ import { DeadlockError } from './deadlock-error.js';
 import { MemoryPipe } from './memory-pipe.js';
 import type { Operation } from './operation.js';
 import { Ring } from './ring.js';
+import { NONE } from './sides.js';
 import type { TeeSource } from './tee-source.js';
 import { unpark } from './waiting.js';
 
@@ -31,16 +32,10 @@ export class TeeBranch extends MemoryPipe {
     return this.#source.capacity;
   }
 
-  override closeReader(): void {
+  protected override endReader(reason: unknown): void {
     if (this.readerState !== 'open') return;
-    super.closeReader();
-    this.#source.leave(this, undefined);
-  }
-
-  override abortReader(given: unknown): void {
-    if (this.readerState !== 'open') return;
-    super.abortReader(given);
-    this.#source.leave(this, { reason: this.readerReason });
+    super.endReader(reason);
+    this.#source.leave(this, reason === NONE ? undefined : { reason });
   }
 
   override giveUp(operation: Operation, error: unknown): void {

@@ -2,10 +2,20 @@ import { isBytes, signalOf } from './arguments.js';
 import { FedReader } from './fed-reader.js';
 import type { TeeBranch } from './tee-branch.js';
 import type { TeeSource } from './tee-source.js';
-import type { CallOptions } from './types.js';
+import type { CallOptions, PipeReader } from './types.js';
 
-/** The reader of a branch: what can be known or had of the source without waiting, it asks the source for. */
-export class TeeReader extends FedReader {
+/** The readers of all branches of `source`. */
+export function readersOf(source: TeeSource): PipeReader[] {
+  return source.branches.map((branch) => {
+    const reader = new TeeReader(branch, source);
+    branch.attach({ reader });
+    branch.watchEnds(); // somebody may be waiting behind the source already
+    return reader;
+  });
+}
+
+/** What reads one: what can be known or had of the source without waiting, it asks the source for. */
+class TeeReader extends FedReader {
   readonly #branch: TeeBranch;
   readonly #source: TeeSource;
 

@@ -3,24 +3,15 @@ import { DeadlockError } from './deadlock-error.js';
 import { LimitError } from './limit-error.js';
 import type { Failure } from './taken-source.js';
 import { TeeBranch } from './tee-branch.js';
-
-/** Where a tee's bytes come from: a source, or what is made of several. */
-export interface TeeInput {
-  read(into: Uint8Array): Promise<number | null>;
-  tryRead(into: Uint8Array): number | null;
-  /** Says whether its waits count. */
-  refer(counts: boolean): void;
-  onFailure(listener: (reason: unknown) => void): void;
-  /** Nobody reads it any more: it has ended or failed, or all branches have left. */
-  end(failure: Failure | undefined): unknown;
-}
+import type { TeeInput } from './tee-input.js';
 
 export interface TeeLimits {
   /** The most that is asked of the input at once, in bytes. */
   readonly piece: number;
-  /** No more is asked of it than the read asks for that waits. */
-  readonly isExact?: boolean;
-  /** How many bytes a branch may be behind the fastest before it is dropped; without it, the fastest waits. */
+  /**
+   * How many bytes a branch may be behind the fastest before it is dropped; without it, the fastest waits. 0 is for an only
+   * branch: no more is asked of the input than the read asks for that waits.
+   */
   readonly capacity?: number;
   /** Holds `capacity` and a piece. */
   readonly buffer?: Uint8Array;
@@ -63,8 +54,7 @@ export class TeeSource {
 
   /** Bytes that a branch may have left to take while others wait for more; what reports call its capacity. */
   get capacity(): number {
-    const { piece, isExact, capacity } = this.#limits;
-    return capacity ?? (isExact ? 0 : piece);
+    return this.#limits.capacity ?? this.#limits.piece;
   }
 
   /** Those that have not left. */
@@ -84,7 +74,7 @@ export class TeeSource {
   /** A branch has come to `position`: those that are too far behind it now are dropped. */
   dropBehind(position: number): void {
     const { capacity } = this.#limits;
-    if (capacity === undefined) return;
+    if (!capacity) return;
     for (const other of this.#open) {
       const lag = position - other.position;
       if (lag <= capacity) continue;
@@ -105,8 +95,8 @@ export class TeeSource {
       return;
     }
     if (!this.#isWanted || !this.#open.some((branch) => branch.wanted > 0)) return;
-    const { piece, isExact } = this.#limits;
-    const length = isExact ? (this.#open[0] as TeeBranch).wanted : piece;
+    const { piece, capacity } = this.#limits;
+    const length = capacity === 0 ? (this.#open[0] as TeeBranch).wanted : piece;
     // What need not wait is had at once. But a kernel's pipe may always have more, and then only a read lets timers and
     // signals have their turn.
     if (this.#tries++ < TRIES_MAX && this.tryAdvance(length)) return;
@@ -148,7 +138,7 @@ export class TeeSource {
 
   /** Who the others wait for, if they wait for anybody. */
   get awaited(): TeeBranch | undefined {
-    return this.#limits.capacity === undefined ? this.slowest : undefined;
+    return this.#limits.capacity ? undefined : this.slowest;
   }
 
   /** The first branch that has not taken all. */

@@ -1,8 +1,8 @@
 import { allocated, checkOptions, checkWhole, describe } from './arguments.js';
 import type { ByteSource } from './byte-ends.js';
 import { CHUNK_MAX } from './chunk-iterator.js';
-import { readersOf } from './only-branch.js';
 import { TakenSource } from './taken-source.js';
+import { readersOf } from './tee-reader.js';
 import { type TeeLimits, TeeSource } from './tee-source.js';
 import type { PipeReader } from './types.js';
 

@@ -1,4 +1,4 @@
-import { describe } from './arguments.js';
+import { checkType, describe } from './arguments.js';
 import { host } from './host.js';
 
 /** How bytes become text, in `text()` and `lines()`. */
@@ -11,11 +11,8 @@ export interface TextOptions {
 
 /** @throws {TypeError | RangeError} An option of the wrong type, or an encoding that the runtime does not know. */
 export function textDecoder({ encoding = 'utf-8', fatal = false }: TextOptions, ignoreBOM = false) {
-  if (typeof encoding !== 'string') {
-    throw new TypeError(`options.encoding must be a string, got ${describe(encoding)}`);
-  }
-  if (typeof fatal !== 'boolean')
-    throw new TypeError(`options.fatal must be a boolean, got ${describe(fatal)}`);
+  checkType('options.encoding', encoding, 'string');
+  checkType('options.fatal', fatal, 'boolean');
   try {
     return new host.TextDecoder(encoding, { fatal, ignoreBOM });
   } catch (cause) {

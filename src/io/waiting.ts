@@ -10,13 +10,21 @@ import type { Signal } from './types.js';
 // The list is a ring of links too, and for the same reason as OperationQueue has only its newest member held.
 let newest: Operation | undefined;
 
-/** Links `operation` into `queue` and the list, and returns the promise that settling it will settle. */
+/** Has `operation` wait, and returns the promise that settling it will settle. */
 export function park<Value>(
   operation: Operation,
   queue: OperationQueue,
   signal: Signal | undefined,
 ): Promise<Value> {
+  enlist(operation, queue, signal);
+  if (observer !== undefined) observer.parked(operation);
+  return new Promise<Value>(keepSettlers);
+}
+
+/** Links `operation`, with the settlers that it has, into `queue` and the list. */
+export function enlist(operation: Operation, queue: OperationQueue, signal: Signal | undefined): void {
   if (signal !== undefined) watchSignal(signal, operation);
+  operation.isWaiting = true;
   queue.add(operation);
   if (newest === undefined) {
     operation.older = operation;
@@ -29,8 +37,6 @@ export function park<Value>(
     oldest.older = operation;
   }
   newest = operation;
-  if (observer !== undefined) observer.parked(operation);
-  return new Promise<Value>(keepSettlers);
 }
 
 /** Takes `operation` out of `queue` and the list; the caller settles it. */

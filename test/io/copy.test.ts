@@ -23,6 +23,14 @@ function fail(): never {
   throw oops;
 }
 
+function rejectable<Value>() {
+  let reject!: (reason: unknown) => void;
+  const promise = new Promise<Value>((_, rejecting) => {
+    reject = rejecting;
+  });
+  return { promise, reject };
+}
+
 function bytes(length: number): Uint8Array {
   return Uint8Array.from({ length }, (_, i) => i % 251);
 }
@@ -267,9 +275,48 @@ test('copy(): with close, both sides failing at once reject with the first', asy
     if (isSourceFirst) source.abort(oops);
     sink.abort(isSourceFirst ? late : oops);
     if (!isSourceFirst) source.abort(late);
-    const error = await failed;
-    ok(error === oops || error === late, `${error}`);
+    equal(await failed, oops);
   }
+});
+
+test('copy(): with close, whoever failed first is told of, however close the other is', async () => {
+  for (const hasAbort of [true, false]) {
+    for (const first of ['source', 'sink'] as const) {
+      for (const stepsBetween of [0, 1, 2]) {
+        const how = `${first} first, ${stepsBetween} steps between, source with abort(): ${hasAbort}`;
+        const source = rejectable<number>();
+        const sink = rejectable<void>();
+        const given: unknown[] = [];
+        const abort = (reason: unknown) => given.push(reason);
+        const from = { read: () => source.promise, ...(hasAbort && { abort }) };
+        const to = { write: async () => 0, closed: sink.promise, abort };
+        const copied = io.copy(from, to, { close: true });
+        copied.catch(() => {});
+        if (first === 'source') source.reject(oops);
+        else sink.reject(oops);
+        for (let step = 0; step < stepsBetween; step++) await undefined;
+        if (first === 'source') sink.reject(new Error('late'));
+        else source.reject(new Error('late'));
+        await rejects(copied, (error) => error === oops, how);
+        deepEqual(given, hasAbort ? [oops, oops] : [oops], how);
+      }
+    }
+  }
+});
+
+test("copy(): with close, a sink whose 'closed' rejects with undefined ends it with undefined", async () => {
+  const { source, from } = between([0, 0]);
+  const given: unknown[] = [];
+  const to = {
+    write: async () => 0,
+    closed: Promise.reject(undefined),
+    abort: (reason: unknown) => given.push(reason),
+  };
+  to.closed.catch(() => {});
+  const outcome = await io.copy(from, to, { close: true }).then(fail, (reason) => reason);
+  equal(outcome, undefined);
+  deepEqual(given, [undefined]);
+  await rejects(source.write('x'));
 });
 
 test('copy(): onProgress is told the bytes so far, after each piece', async () => {

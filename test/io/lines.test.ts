@@ -284,6 +284,20 @@ test('lines(): an aborted stream gives the whole lines, then its reason, and nev
   deepEqual(got, ['whole']);
 });
 
+test('lines(): lines that were found when the signal fires are given out before its reason', async () => {
+  const controller = new AbortController();
+  const { reader, writer } = io.pipe({ capacity: 64 });
+  await writer.write('one\ntwo\nthr');
+  const lines = io.lines(reader, { signal: controller.signal });
+  deepEqual(await lines.next(), { done: false, value: 'one' });
+  controller.abort(oops);
+  equal(writer.tryWrite(Uint8Array.of(10)), 1); // the reader is not aborted yet
+  deepEqual(await lines.next(), { done: false, value: 'two' });
+  await rejects(lines.next(), (error) => error === oops);
+  await rejects(writer.write('ee'), (error) => error === oops);
+  deepEqual(await lines.next(), { done: true, value: undefined });
+});
+
 test('lines(): a signal ends the loop with its reason, and leaves no listener', async () => {
   const controller = new AbortController();
   const { signal } = controller;

@@ -35,6 +35,7 @@ export const everywhere: readonly Suite[] = [
         () => import('../io/byte-ends.test.js'),
         () => import('../io/concat.test.js'),
         () => import('../io/copy.test.js'),
+        () => import('../io/copy-bypass.test.js'),
         () => import('../io/duplex.test.js'),
         () => import('../io/faults.test.js'),
         () => import('../io/foreign-ends.test.js'),
