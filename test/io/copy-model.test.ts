@@ -8,7 +8,7 @@ import fc from 'fast-check';
 import * as io from 'pipework';
 import { plain, settle } from './plain-copy.js';
 
-const RUNS = Number(process.env['PIPEWORK_SOAK'] ? 40_000 : 800);
+const RUNS = Number(process.env['PIPEWORK_SOAK'] ? 8_000 : 800);
 
 /** What one step does; then everything that promises can move moves. */
 type Action =
