@@ -1,0 +1,41 @@
+/**
+ * What this door uses of its host beyond ES2022 and io/host.ts: all of it may be missing, and is looked for before use.
+ * Modules of Node's are asked for at run time, so that a browser can load this door.
+ */
+type WaitAsync = (
+  words: Int32Array,
+  word: number,
+  value: number,
+) => { readonly async: true; readonly value: Promise<unknown> } | { readonly async: false };
+
+/** A timer as Node and Bun make it; Deno's is a number. */
+export interface Timer {
+  ref?(): unknown;
+  unref?(): unknown;
+}
+
+interface Host {
+  readonly Atomics?: { readonly waitAsync?: WaitAsync; pause?(): void };
+  readonly SharedArrayBuffer?: unknown;
+  /** Of a page: whether it may share memory. */
+  readonly crossOriginIsolated?: boolean;
+  readonly crypto: { getRandomValues(words: Int32Array): unknown };
+  readonly performance: { now(): number }; // milliseconds
+  readonly navigator?: { readonly hardwareConcurrency?: number };
+  setInterval(callback: () => void, delay: number): Timer | number;
+  readonly Deno?: {
+    refTimer(timer: unknown): void;
+    unrefTimer(timer: unknown): void;
+    readonly permissions: {
+      querySync(what: { name: 'read'; path: string }): { readonly state: string };
+    };
+  };
+  readonly process?: { getBuiltinModule?(name: string): unknown };
+}
+
+export const host = globalThis as unknown as Host;
+
+/** A module of Node's, where there is one. */
+export function builtin<Module>(name: string): Module | undefined {
+  return host.process?.getBuiltinModule?.(name) as Module | undefined;
+}
