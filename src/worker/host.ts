@@ -23,6 +23,17 @@ interface Host {
   readonly performance: { now(): number }; // milliseconds
   readonly navigator?: { readonly hardwareConcurrency?: number };
   setInterval(callback: () => void, delay: number): Timer | number;
+  clearInterval(timer: unknown): void;
+  readonly BroadcastChannel?: {
+    readonly prototype: object;
+    new (
+      name: string,
+    ): {
+      onmessage: ((event: { readonly data: unknown }) => void) | null;
+      postMessage(message: unknown): void;
+      unref?(): unknown;
+    };
+  };
   readonly Deno?: {
     refTimer(timer: unknown): void;
     unrefTimer(timer: unknown): void;
@@ -30,7 +41,10 @@ interface Host {
       querySync(what: { name: 'read'; path: string }): { readonly state: string };
     };
   };
-  readonly process?: { getBuiltinModule?(name: string): unknown };
+  readonly process?: {
+    getBuiltinModule?(name: string): unknown;
+    on?(event: string, listener: (value: never) => void): unknown;
+  };
 }
 
 export const host = globalThis as unknown as Host;

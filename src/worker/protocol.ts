@@ -200,17 +200,42 @@ export class SharedMemory {
     return value;
   }
 
-  /** Ends `side`, unless it has ended already, and wakes whoever waits for it. */
+  /** Ends `side`, unless it has ended already, and wakes whoever waits for it: the thread that ended it may have died first. */
   end(side: SideLayout, state: number): void {
-    if (Atomics.compareExchange(this.words, side.state, OPEN, state) !== OPEN) return;
+    Atomics.compareExchange(this.words, side.state, OPEN, state);
     Atomics.notify(this.words, side.state); // who watches for nothing but the end
     wake(this.words, side.index); // who waits for bytes, or for room
   }
 
-  /** Puts down the reason of `side`, which is about to end; at most `REASON_SIZE` bytes. */
-  writeReason({ reasonAt, reasonLength }: SideLayout, reason: Uint8Array): void {
-    new Uint8Array(this.buffer, reasonAt, reason.length).set(reason);
-    Atomics.store(this.words, reasonLength, reason.length);
+  /** Ends `side` if it is claimed by a thread that `isMeant`; whether it did. */
+  endOf(side: SideLayout, state: number, isMeant: (thread: Thread) => boolean): boolean {
+    const claim = this.load(side.claim);
+    const thread = this.readThread(side);
+    // The thread is another one when it has changed meanwhile. One that has ended does not give its claim up.
+    if ((claim & 1) === 0 || thread.realm === 0 || !isMeant(thread)) return false;
+    if (this.load(side.claim) !== claim || this.readThread(side).realm !== thread.realm) return false;
+    this.end(side, state);
+    return true;
+  }
+
+  /** Settles when `side` has ended, or with the next `dismissWatches`; `undefined` when it has, or none can be waited for. */
+  whenEnded({ state }: SideLayout): Promise<unknown> | undefined {
+    const wait = host.Atomics?.waitAsync?.(this.words, state, OPEN);
+    return wait?.async ? wait.value : undefined;
+  }
+
+  /** Nobody needs to hear any more of the end of `side`, who did before. */
+  dismissWatches({ state }: SideLayout): void {
+    Atomics.notify(this.words, state);
+  }
+
+  /** Ends `side` with a reason of at most `REASON_SIZE` bytes. The first that it gave stays. */
+  fail(side: SideLayout, reason: Uint8Array): void {
+    if (this.load(side.state) === OPEN) {
+      new Uint8Array(this.buffer, side.reasonAt, reason.length).set(reason);
+      Atomics.store(this.words, side.reasonLength, reason.length);
+    }
+    this.end(side, ABORTED);
   }
 
   /** The reason of `side`, which is ABORTED, in memory of its own. @throws What `corrupt` gives: its length is none. */

@@ -12,17 +12,7 @@ import {
   unpark,
 } from '../io/internal.js';
 import { copyOut } from './copy-shared.js';
-import {
-  ABORTED,
-  CLOSED,
-  OPEN,
-  READER,
-  REASON_SIZE,
-  RingReader,
-  type SharedMemory,
-  WRITER,
-} from './protocol.js';
-import { encodeReason } from './reason.js';
+import { OPEN, READER, RingReader, type SharedMemory, WRITER } from './protocol.js';
 import { SharedEnd } from './shared-end.js';
 
 /** Reading from a worker pipe: the calls of its reader, what waits there, and what is known of the writer. */
@@ -238,10 +228,6 @@ export class ReadEnd extends SharedEnd {
     } catch {} // corrupt() has seen to it
   }
 
-  get ownReason(): unknown {
-    return this.readerReason;
-  }
-
   protected otherFailed(reason: unknown): void {
     this.isSpoilt = true;
     this.failWriter(reason);
@@ -273,8 +259,7 @@ export class ReadEnd extends SharedEnd {
     this.readerClosed.resolve();
     this.rejectReads(() => this.closedError('reader', 0));
     this.holdOrLetGo();
-    if (reason !== NONE) this.memory.writeReason(READER, encodeReason(reason, REASON_SIZE));
-    this.retire(reason === NONE ? CLOSED : ABORTED);
+    this.retire(reason);
   }
 
   private checkOpen(): void {

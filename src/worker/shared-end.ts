@@ -21,18 +21,25 @@ import {
   watchForDeadlock,
 } from '../io/internal.js';
 import { CorruptPipeError } from './corrupt-pipe-error.js';
+import {
+  endClosed,
+  endIfGone,
+  endOpened,
+  guard,
+  LOOK_EVERY,
+  type MortalEnd,
+  mayBeClaimed,
+  watchOthers,
+} from './deaths.js';
 import { holdLoop, letLoopGo } from './hold.js';
 import { host } from './host.js';
-import { ABORTED, CLOSED, DEAD, OPEN, REASON_SIZE, type SharedMemory, type SideLayout } from './protocol.js';
+import { CLOSED, DEAD, REASON_SIZE, type SharedMemory, type SideLayout } from './protocol.js';
 import { Pump, type Pumped } from './pump.js';
 import { decodeReason, encodeReason } from './reason.js';
 import { Spinner } from './spinner.js';
 import { mayBlock, ownThread } from './thread.js';
 
-/** How long a blocked thread sleeps before it looks whether the other one still runs. */
-const BLOCKING_SLICE = 250; // milliseconds
-
-export abstract class SharedEnd extends Sides implements WaitedPipe, AbandonablePipe, Pumped {
+export abstract class SharedEnd extends Sides implements WaitedPipe, AbandonablePipe, Pumped, MortalEnd {
   readonly queue = new OperationQueue();
   readonly memory: SharedMemory;
   readonly kind: 'reader' | 'writer';
@@ -44,7 +51,9 @@ export abstract class SharedEnd extends Sides implements WaitedPipe, Abandonable
   /** The other end, when it was made with this one and both are still here. */
   protected linked: SharedEnd | undefined = undefined;
   private ends: Ends | undefined = undefined; // until the collector watches them
+  private isMadeHere = false; // by pipe(), together with the other one
   private isSpent = false; // its handle was taken
+  private ownReason: unknown = NONE; // what this side has failed with
   private isHolding = false; // the event loop
   private isArmed = false; // something waits for the word that this end sleeps on
   private isLooking = false; // again, in a later turn
@@ -69,6 +78,7 @@ export abstract class SharedEnd extends Sides implements WaitedPipe, Abandonable
   /** Makes the end known, once: the collector watches one that outlives this turn. */
   attach(ends: Ends): void {
     this.ends = ends;
+    endOpened(this);
     watchForAbandonment(this);
     watchForDeadlock();
   }
@@ -83,6 +93,8 @@ export abstract class SharedEnd extends Sides implements WaitedPipe, Abandonable
   link(other: SharedEnd): void {
     this.linked = other;
     other.linked = this;
+    this.isMadeHere = true;
+    other.isMadeHere = true;
     this.pump = new Pump([this, other]);
     other.pump = this.pump;
   }
@@ -151,6 +163,7 @@ export abstract class SharedEnd extends Sides implements WaitedPipe, Abandonable
     }
     const word = this.fallAsleep();
     if (word === undefined) return false;
+    watchOthers();
     if (this.isArmed) return true;
     const wait = waitAsync(this.memory.words, this.other.index, word);
     if (!wait.async) return false;
@@ -182,10 +195,10 @@ export abstract class SharedEnd extends Sides implements WaitedPipe, Abandonable
     this.isClosedAsked = true;
     this.notice();
     if (this.linked !== undefined || this.isWatching || this.isOver) return;
-    const wait = host.Atomics?.waitAsync?.(this.memory.words, this.other.state, OPEN);
-    if (wait === undefined || !wait.async) return;
+    const ended = this.memory.whenEnded(this.other);
+    if (ended === undefined) return;
     this.isWatching = true;
-    void wait.value.then(() => {
+    void ended.then(() => {
       this.isWatching = false;
       this.watchOther();
       this.pump.run();
@@ -211,7 +224,9 @@ export abstract class SharedEnd extends Sides implements WaitedPipe, Abandonable
     if (this.spin()) return;
     const word = this.fallAsleep();
     if (word === undefined) return;
-    Atomics.wait(this.memory.words, this.other.index, word, BLOCKING_SLICE);
+    if (Atomics.wait(this.memory.words, this.other.index, word, LOOK_EVERY) === 'timed-out') {
+      endIfGone(this.memory, this.other);
+    }
   }
 
   /** @throws {UnsupportedError} This thread must not block. */
@@ -239,9 +254,14 @@ export abstract class SharedEnd extends Sides implements WaitedPipe, Abandonable
     }
   }
 
+  get isWaiting(): boolean {
+    return this.queue.head !== undefined && this.linked === undefined;
+  }
+
   /** Whether another thread has the other end, or may still claim it. */
   private isOtherOutside(): boolean {
-    return this.linked === undefined && !this.isOtherHere();
+    if (this.linked !== undefined) return false;
+    return this.memory.isClaimed(this.other) ? !this.isOtherHere() : mayBeClaimed();
   }
 
   private isOtherHere(): boolean {
@@ -268,10 +288,12 @@ export abstract class SharedEnd extends Sides implements WaitedPipe, Abandonable
   /** Whether the other side's end does not matter any more, or is known. */
   protected abstract get isOver(): boolean;
 
-  /** This side has ended in the shared memory: the other one is told, and nothing is watched any longer. */
-  protected retire(state: number): void {
-    this.memory.end(this.own, state);
-    Atomics.notify(this.memory.words, this.other.state); // what watches it in vain
+  /** This side ends in the shared memory, with `reason` or NONE: the other one is told, and nothing is watched any longer. */
+  protected retire(reason: unknown): void {
+    this.ownReason = reason;
+    if (reason === NONE) this.memory.end(this.own, CLOSED);
+    else this.memory.fail(this.own, encodeReason(reason, REASON_SIZE));
+    this.memory.dismissWatches(this.other);
     this.dismiss();
     if (this.linked !== undefined) {
       this.linked.notice();
@@ -279,8 +301,9 @@ export abstract class SharedEnd extends Sides implements WaitedPipe, Abandonable
     }
   }
 
-  /** The collector has nothing to do here any more. */
+  /** This end is not open in this thread any more. */
   private dismiss(): void {
+    endClosed(this);
     if (this.ends === undefined) unwatchForAbandonment(this);
     this.ends = undefined;
   }
@@ -292,6 +315,7 @@ export abstract class SharedEnd extends Sides implements WaitedPipe, Abandonable
     const number = this.memory.giveUp(this.own);
     this.dismiss();
     const { linked } = this;
+    if (this.isMadeHere && linked === undefined) guard(this.memory);
     this.linked = undefined;
     this.pump = new Pump([this]);
     this.endSpent();
@@ -321,9 +345,8 @@ export abstract class SharedEnd extends Sides implements WaitedPipe, Abandonable
   /** The memory has `what` in place of what the other side may write there: the pipe fails, on both sides. */
   protected readonly corrupt = (what: string): CorruptPipeError => {
     const error = new CorruptPipeError(`${this.name}: the shared memory was spoilt: it has ${what}`);
-    this.memory.writeReason(this.own, encodeReason(error, REASON_SIZE));
     this.otherFailed(error);
-    this.retire(ABORTED);
+    this.retire(error);
     return error;
   };
 
@@ -341,7 +364,4 @@ export abstract class SharedEnd extends Sides implements WaitedPipe, Abandonable
     if (this.linked !== undefined) return this.linked.ownReason;
     return decodeReason(this.memory.readReason(this.other, this.corrupt));
   }
-
-  /** What this side has failed with. */
-  abstract get ownReason(): unknown;
 }

@@ -12,17 +12,7 @@ import {
   unpark,
 } from '../io/internal.js';
 import { copyIn } from './copy-shared.js';
-import {
-  ABORTED,
-  CLOSED,
-  OPEN,
-  READER,
-  REASON_SIZE,
-  RingWriter,
-  type SharedMemory,
-  WRITER,
-} from './protocol.js';
-import { encodeReason } from './reason.js';
+import { OPEN, READER, RingWriter, type SharedMemory, WRITER } from './protocol.js';
 import { SharedEnd } from './shared-end.js';
 
 /** Writing to a worker pipe: the calls of its writer, what waits there, and what is known of the reader. */
@@ -226,10 +216,6 @@ export class WriteEnd extends SharedEnd {
     } catch {} // corrupt() has seen to it
   }
 
-  get ownReason(): unknown {
-    return this.writerReason;
-  }
-
   protected otherFailed(reason: unknown): void {
     this.readerEnded(reason);
   }
@@ -262,15 +248,10 @@ export class WriteEnd extends SharedEnd {
   /** After `close()`, when everything is in the ring: the reader may see the end. */
   private handOverIfDone(): void {
     if (this.writerState !== 'closing' || this.queue.head !== undefined) return;
-    if (this.writerReason === NONE) {
-      this.writerState = 'ended';
-      this.writerClosed.resolve();
-      this.retire(CLOSED);
-    } else {
-      this.writerState = 'failed';
-      this.memory.writeReason(WRITER, encodeReason(this.writerReason, REASON_SIZE));
-      this.retire(ABORTED);
-    }
+    const { writerReason } = this;
+    this.writerState = writerReason === NONE ? 'ended' : 'failed';
+    if (writerReason === NONE) this.writerClosed.resolve();
+    this.retire(writerReason);
   }
 
   /** @throws What a write that has moved `done` bytes rejects with when either side has closed. */
