@@ -83,14 +83,18 @@ interface WorkerLike {
 // From the start, since a worker may be older than the first pipe.
 host.process?.on?.('worker', (worker: WorkerLike) => {
   const { threadId } = worker; // it has none any more when it has ended
-  workers++;
+  workersAre(workers + 1);
   worker.on('exit', () => {
-    workers--;
     threadEnded(threadId);
     channel?.postMessage(threadId);
-    for (const end of openEnds) end.holdOrLetGo();
+    workersAre(workers - 1);
   });
 });
+
+function workersAre(count: number): void {
+  workers = count;
+  for (const end of openEnds) end.holdOrLetGo();
+}
 
 /** Whichever side the thread had, of all pipes that are known here. */
 function threadEnded(threadId: unknown): void {
