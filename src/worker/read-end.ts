@@ -111,24 +111,23 @@ export class ReadEnd extends SharedEnd {
     return this.readerState === 'open' ? this.ring.fill(this.capacity) : 0;
   }
 
+  /** Serves the read whose turn it is: a write that waits in this thread goes on before the next one. */
   step(): boolean {
-    let hasMoved = false;
-    for (let read = this.queue.head; read !== undefined; read = this.queue.head) {
-      if (read.isShort) {
-        this.drop(read, memoryGone('into', read));
-        continue;
-      }
-      try {
-        const got = read.bytes === undefined ? this.pullChunk() : this.pull(read.bytes, read.length);
-        if (got === 0) break;
-        unpark(read, this.queue);
-        read.resolve(got);
-      } catch (error) {
-        this.drop(read, error);
-      }
-      hasMoved = true;
+    const read = this.queue.head;
+    if (read === undefined) return false;
+    if (read.isShort) {
+      this.drop(read, memoryGone('into', read));
+      return true;
     }
-    return hasMoved;
+    try {
+      const got = read.bytes === undefined ? this.pullChunk() : this.pull(read.bytes, read.length);
+      if (got === 0) return false;
+      unpark(read, this.queue);
+      read.resolve(got);
+    } catch (error) {
+      this.drop(read, error);
+    }
+    return true;
   }
 
   giveUp(read: Operation, error: unknown): void {

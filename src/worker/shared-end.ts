@@ -301,8 +301,8 @@ export abstract class SharedEnd extends Sides implements WaitedPipe, Abandonable
     }
   }
 
-  /** This end is not open in this thread any more. */
-  private dismiss(): void {
+  /** Nothing that becomes of this end in this thread matters to anybody any more. */
+  protected dismiss(): void {
     endClosed(this);
     if (this.ends === undefined) unwatchForAbandonment(this);
     this.ends = undefined;

@@ -42,12 +42,9 @@ export class WriteEnd extends SharedEnd {
       if (length === 0) return settled(0);
       let done = 0; // bytes
       if (isFree) {
-        done = this.push(bytes, 0, length);
+        done = this.pass(bytes, 0, length);
         if (done < length && this.spin()) done = this.push(bytes, done, length);
-        if (done === length) {
-          this.madeBytes();
-          return this.turns.settleCount(length);
-        }
+        if (done === length) return this.turns.settleCount(length);
       }
       const operation = new Operation('write', this, end, bytes, length);
       operation.done = done;
@@ -62,9 +59,7 @@ export class WriteEnd extends SharedEnd {
     const isFree = this.isFree();
     this.checkWritable(0);
     if (chunk.length === 0 || !isFree) return 0;
-    const count = this.push(chunk, 0, chunk.length);
-    this.madeBytes();
-    return count;
+    return this.pass(chunk, 0, chunk.length);
   }
 
   writeBlocking(chunk: Uint8Array): number {
@@ -77,10 +72,8 @@ export class WriteEnd extends SharedEnd {
       if (done === 0) this.checkBlocking();
       if (length === 0) return 0;
       if (!isFree) continue;
-      done = this.push(chunk, done, length);
-      if (done < length) continue;
-      this.madeBytes();
-      return length;
+      done = this.pass(chunk, done, length);
+      if (done === length) return length;
     }
   }
 
@@ -124,6 +117,7 @@ export class WriteEnd extends SharedEnd {
     if (this.writerState === 'closing') {
       // Nobody will send the rest of what close() promised: the stream is cut off here, and must not look whole.
       this.failWriter(error);
+      this.linked?.failWriter(error); // in another thread it is known when the writes ahead have gone
       for (const later of behind) this.drop(later, this.closedError('writer', later.done));
       this.writerClosed.reject(() => error);
       this.handOverIfDone();
@@ -177,9 +171,11 @@ export class WriteEnd extends SharedEnd {
     return start + count;
   }
 
-  /** A write that moved something: a read that waits in this thread may go on. */
-  private madeBytes(): void {
-    if (this.linked?.queue.head !== undefined) this.pump.run();
+  /** The same, and serves the reads that wait in this thread, each with all that is there for it. */
+  private pass(chunk: Uint8Array, start: number, end: number): number {
+    let done = this.push(chunk, start, end);
+    while (this.linked?.step()) done = this.push(chunk, done, end);
+    return done;
   }
 
   // Ending
@@ -188,7 +184,7 @@ export class WriteEnd extends SharedEnd {
     if (this.writerState !== 'open') return;
     this.notice();
     this.writerState = 'closing';
-    this.handOverIfDone();
+    if (this.queue.head === undefined) this.handOver();
   }
 
   abort(given: unknown): void {
@@ -198,7 +194,7 @@ export class WriteEnd extends SharedEnd {
     this.writerState = 'closing';
     this.rejectWrites((done) => this.closedError('writer', done));
     this.writerClosed.resolve();
-    this.handOverIfDone();
+    this.handOver();
     this.holdOrLetGo();
   }
 
@@ -241,13 +237,18 @@ export class WriteEnd extends SharedEnd {
     this.rejectWrites((done) => this.readerGone(done));
     if (this.writerState === 'open' || this.writerState === 'closing')
       this.writerClosed.reject(() => this.readerGone(0));
-    this.handOverIfDone();
+    // Nobody is left to hand over to. An abort() that comes now is still the reason that the reader's errors name.
+    if (this.writerState === 'closing') this.dismiss();
     this.holdOrLetGo();
   }
 
-  /** After `close()`, when everything is in the ring: the reader may see the end. */
+  /** After `close()`, when everything is in the ring, and the reader there to see the end. */
   private handOverIfDone(): void {
     if (this.writerState !== 'closing' || this.queue.head !== undefined) return;
+    if (this.readerState === 'open' || this.writerReason !== NONE) this.handOver();
+  }
+
+  private handOver(): void {
     const { writerReason } = this;
     this.writerState = writerReason === NONE ? 'ended' : 'failed';
     if (writerReason === NONE) this.writerClosed.resolve();
