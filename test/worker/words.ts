@@ -16,5 +16,4 @@ export const WORDS = {
 
 /** Bytes before the ring. */
 export const HEADER_SIZE = 512 + 2 * 4096;
-export const READER_REASON_AT = 512; // bytes
 export const WRITER_REASON_AT = 512 + 4096; // bytes
