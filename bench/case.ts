@@ -24,6 +24,7 @@ export type Unit =
   | 'ns/message'
   | 'ns/pipe'
   | 'ns/wake-up'
+  | 'ns/turn'
   | 'ms'
   | 'bytes'
   | 'bytes/pipe'

@@ -12,6 +12,7 @@ import { parkedCases } from './cases/parked.js';
 import { streamCases } from './cases/stream.js';
 import { tryCases } from './cases/try.js';
 import { webCases } from './cases/web.js';
+import { workerCases } from './cases/worker.js';
 
 /** All of them, in the order of the tables. */
 export const cases: readonly Case[] = [
@@ -24,6 +25,7 @@ export const cases: readonly Case[] = [
   ...nodeCases,
   ...osCases,
   ...parkedCases,
+  ...workerCases,
   ...execCases,
   ...execParentCases,
   ...execStartCases,

@@ -29,6 +29,9 @@ export interface Rival {
   /** A fresh ring of `capacity` bytes that is written and read without waiting. */
   openRing?(capacity: number): TryRing;
 
+  /** Another thread that gives back each byte that it gets. */
+  openTurns?(): Promise<Turns>;
+
   /** A fresh pipe; what is returned keeps both of its ends. */
   open?(): unknown;
 
@@ -72,6 +75,13 @@ export interface MessageStream {
   send(messages: number, chunks: readonly Uint8Array[]): Promise<void>;
   /** Reads to the end and gives every byte to `tally`. */
   receive(tally: Tally): Promise<void>;
+}
+
+export interface Turns {
+  /** Sends a byte and waits until it is back, so many times. */
+  turn(times: number): Promise<void>;
+  /** Ends the other thread. */
+  close(): Promise<void>;
 }
 
 export interface HeldPipe {
