@@ -6,6 +6,7 @@
  * the threads of a process, each thread looks for itself besides, four times a second and only while something waits.
  */
 import { host } from './host.js';
+import { watchLock } from './locks.js';
 import { DEAD, READER, type SharedMemory, type SideLayout, WRITER } from './protocol.js';
 import { isMainThread, ownThread, threadStartedAt } from './thread.js';
 
@@ -43,8 +44,10 @@ export function guard(memory: SharedMemory): void {
     return;
   }
   guarded.add(memory);
+  const stops = [READER, WRITER].map((side) => watchLock(memory, side));
   void Promise.race(ends).then(() => {
     guarded.delete(memory);
+    for (const stop of stops) stop();
     for (const side of [READER, WRITER]) memory.dismissWatches(side);
   });
 }

@@ -14,14 +14,26 @@ export interface Timer {
   unref?(): unknown;
 }
 
+/** As much of a LockManager as is used here. */
+export interface Locks {
+  request(name: string, callback: () => unknown): Promise<unknown>;
+  request(name: string, options: { readonly signal: object }, callback: () => unknown): Promise<unknown>;
+  query(): Promise<{
+    readonly held?: readonly { readonly name?: string }[];
+    readonly pending?: readonly { readonly name?: string }[];
+  }>;
+}
+
 interface Host {
+  readonly AbortController: new () => { readonly signal: { readonly aborted: boolean }; abort(): void };
+  setTimeout(callback: () => void, delay: number): unknown;
   readonly Atomics?: { readonly waitAsync?: WaitAsync; pause?(): void };
   readonly SharedArrayBuffer?: unknown;
   /** Of a page: whether it may share memory. */
   readonly crossOriginIsolated?: boolean;
   readonly crypto: { getRandomValues(words: Int32Array): unknown };
   readonly performance: { now(): number }; // milliseconds
-  readonly navigator?: { readonly hardwareConcurrency?: number };
+  readonly navigator?: { readonly hardwareConcurrency?: number; readonly locks?: Locks };
   setInterval(callback: () => void, delay: number): Timer | number;
   clearInterval(timer: unknown): void;
   readonly BroadcastChannel?: {
@@ -42,6 +54,7 @@ interface Host {
     };
   };
   readonly process?: {
+    readonly versions?: { readonly node?: string };
     getBuiltinModule?(name: string): unknown;
     on?(event: string, listener: (value: never) => void): unknown;
   };

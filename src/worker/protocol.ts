@@ -162,7 +162,28 @@ export class SharedMemory {
   claim(side: SideLayout, ticket: number, thread: Thread): boolean {
     if (Atomics.compareExchange(this.words, side.claim, ticket, ticket + 1) !== ticket) return false;
     this.writeThread(side, thread);
+    Atomics.notify(this.words, side.claim);
     return true;
+  }
+
+  /** The ticket with which `side` is claimed, or will be. */
+  claimOf({ claim }: SideLayout): number {
+    return this.load(claim);
+  }
+
+  /** Settles when `side`, which is on its way with `ticket`, is claimed, or with the next `dismissClaims`. */
+  async whenClaimed({ claim }: SideLayout, ticket: number): Promise<void> {
+    const wait = host.Atomics?.waitAsync?.(this.words, claim, ticket);
+    if (wait?.async) await wait.value;
+  }
+
+  dismissClaims({ claim }: SideLayout): void {
+    Atomics.notify(this.words, claim);
+  }
+
+  /** Whether `side` has not ended yet. */
+  isOpen({ state }: SideLayout): boolean {
+    return this.load(state) === OPEN;
   }
 
   /** Gives `side` up for whoever claims it next; returns the ticket for the handle. */

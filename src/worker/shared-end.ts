@@ -33,6 +33,7 @@ import {
 } from './deaths.js';
 import { holdLoop, letLoopGo } from './hold.js';
 import { host } from './host.js';
+import { holdLock, watchLock } from './locks.js';
 import { CLOSED, DEAD, REASON_SIZE, type SharedMemory, type SideLayout } from './protocol.js';
 import { Pump, type Pumped } from './pump.js';
 import { decodeReason, encodeReason } from './reason.js';
@@ -59,6 +60,8 @@ export abstract class SharedEnd extends Sides implements WaitedPipe, Abandonable
   private isLooking = false; // again, in a later turn
   private isClosedAsked = false;
   private isWatching = false; // the other side's state
+  private releaseLock: () => void = () => {};
+  private stopWatching: () => void = () => {}; // whether the other side's thread lives
   private readonly spinner = new Spinner();
 
   constructor(
@@ -79,6 +82,7 @@ export abstract class SharedEnd extends Sides implements WaitedPipe, Abandonable
   attach(ends: Ends): void {
     this.ends = ends;
     endOpened(this);
+    this.watchEachOther();
     watchForAbandonment(this);
     watchForDeadlock();
   }
@@ -304,6 +308,8 @@ export abstract class SharedEnd extends Sides implements WaitedPipe, Abandonable
   /** Nothing that becomes of this end in this thread matters to anybody any more. */
   protected dismiss(): void {
     endClosed(this);
+    this.releaseLock();
+    this.stopWatching();
     if (this.ends === undefined) unwatchForAbandonment(this);
     this.ends = undefined;
   }
@@ -327,8 +333,16 @@ export abstract class SharedEnd extends Sides implements WaitedPipe, Abandonable
   /** What waits here is not for whoever gets the handle to finish: it rejects, and `closed` resolves. */
   protected abstract endSpent(): void;
 
+  /** Each side sees whether the other's thread lives; two that are linked have the same. */
+  private watchEachOther(): void {
+    if (this.linked !== undefined) return;
+    this.releaseLock = holdLock(this.memory, this.own);
+    this.stopWatching = watchLock(this.memory, this.other);
+  }
+
   private otherSpent(): void {
     this.linked = undefined;
+    this.watchEachOther();
     this.pump = new Pump([this]);
     if (this.isClosedAsked) this.watchOther();
     this.pump.run();

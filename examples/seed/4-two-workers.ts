@@ -1,0 +1,32 @@
+/**
+ * Program 4 of the note with a worker thread in the place of each goroutine: one writes 40000 bytes, one reads once. The main
+ * thread does not sleep: it waits for both, and compares what the reader has got.
+ *
+ * The pipe is of `pipework/worker`, on shared memory, with a buffer as os.Pipe has one: of 65536 bytes, and of 4096.
+ * What comes of it is what program 4 shows: a single read is right only by luck of the capacity, and a loop always is.
+ */
+import { isMainThread, parentPort, workerData } from 'node:worker_threads';
+import * as worker from 'pipework/worker';
+import { atEachCapacity, inThread, read, type Way, write } from './threads.js';
+
+/** What each thread is given. */
+interface Task {
+  readonly handle: worker.ReaderHandle | worker.WriterHandle;
+  readonly way: Way;
+}
+
+if (isMainThread) {
+  await atEachCapacity([65536, 4096], async ({ reader, writer }, way) => {
+    const [written, got] = await Promise.all([start(writer.handle, way), start(reader.handle, way)]);
+    return { written, got };
+  });
+} else {
+  const { handle, way } = workerData as Task;
+  parentPort?.postMessage(
+    handle.pipework === 'writer' ? write(worker.openWriter(handle)) : read(worker.openReader(handle), way),
+  );
+}
+
+function start(handle: Task['handle'], way: Way) {
+  return inThread(import.meta.url, { handle, way } satisfies Task);
+}
