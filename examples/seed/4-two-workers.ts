@@ -5,9 +5,9 @@
  * The pipe is of `pipework/worker`, on shared memory, with a buffer as os.Pipe has one: of 65536 bytes, and of 4096.
  * What comes of it is what program 4 shows: a single read is right only by luck of the capacity, and a loop always is.
  */
-import { isMainThread, parentPort, workerData } from 'node:worker_threads';
+import { isMainThread } from 'node:worker_threads';
 import * as worker from 'pipework/worker';
-import { atEachCapacity, inThread, read, type Way, write } from './threads.js';
+import { atEachCapacity, doTasks, read, TaskThread, type Way, write } from './threads.js';
 
 /** What each thread is given. */
 interface Task {
@@ -16,17 +16,18 @@ interface Task {
 }
 
 if (isMainThread) {
+  const writing = new TaskThread(import.meta.url);
+  const reading = new TaskThread(import.meta.url);
   await atEachCapacity([65536, 4096], async ({ reader, writer }, way) => {
-    const [written, got] = await Promise.all([start(writer.handle, way), start(reader.handle, way)]);
+    const [written, got] = await Promise.all([
+      writing.run({ handle: writer.handle, way } satisfies Task),
+      reading.run({ handle: reader.handle, way } satisfies Task),
+    ]);
     return { written, got };
   });
+  await Promise.all([writing.end(), reading.end()]);
 } else {
-  const { handle, way } = workerData as Task;
-  parentPort?.postMessage(
+  doTasks(({ handle, way }: Task) =>
     handle.pipework === 'writer' ? write(worker.openWriter(handle)) : read(worker.openReader(handle), way),
   );
-}
-
-function start(handle: Task['handle'], way: Way) {
-  return inThread(import.meta.url, { handle, way } satisfies Task);
 }

@@ -1,10 +1,10 @@
 /**
  * What programs 3, 4, 6 and 7 have in common when a worker thread stands in the place of each goroutine: how a task is
- * started in a thread of its own, and what it does there. A thread prints nothing: what it says would come when the main
+ * done in a thread of its own, and what it does there. A thread prints nothing: what it says would come when the main
  * thread has time for it, so it is told, and printed here.
  */
 import { once } from 'node:events';
-import { Worker } from 'node:worker_threads';
+import { parentPort, Worker } from 'node:worker_threads';
 import * as io from 'pipework';
 import * as worker from 'pipework/worker';
 import { check, numbers, printNumbers } from './note.js';
@@ -46,11 +46,29 @@ export async function atEachCapacity(capacities: readonly number[], send: Send):
   }
 }
 
-/** Runs the program at `url` in a thread, with `data` as its `workerData`; what it posts when it is done. */
-export async function inThread(url: string, data: unknown): Promise<Done> {
-  const thread = new Worker(new URL(url), { workerData: data });
-  const [done] = await once(thread, 'message'); // rejects when the thread fails
-  return done;
+/** A thread in which the program at `url` runs once more, and there does one task after another, by `doTasks`. */
+export class TaskThread {
+  readonly #thread: Worker;
+
+  constructor(url: string) {
+    this.#thread = new Worker(new URL(url));
+  }
+
+  /** Has a task done; rejects when the thread fails. */
+  async run(task: unknown): Promise<Done> {
+    this.#thread.postMessage(task);
+    const [done] = await once(this.#thread, 'message');
+    return done;
+  }
+
+  async end(): Promise<void> {
+    await this.#thread.terminate();
+  }
+}
+
+/** In such a thread: does what it is told to. */
+export function doTasks<Task>(run: (task: Task) => Done): void {
+  parentPort?.on('message', (task: Task) => parentPort?.postMessage(run(task)));
 }
 
 /** Writes them, blocking, and closes. A reader that has gone is an outcome, and no crash. */

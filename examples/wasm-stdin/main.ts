@@ -21,7 +21,7 @@ thread.on('error', (error) => {
   process.exitCode = 1;
 });
 
-const printed = io.copy(stdout.reader, node.fromNode(process.stdout));
+const printed = io.copy(stdout.reader, node.fromNode(process.stdout, { side: 'writable' }));
 await io.copy(process.stdin, stdin.writer, { close: true });
 await printed;
 console.log();

@@ -19,6 +19,7 @@ let timer: Timer | number | undefined;
 const NEVER = 2 ** 31 - 1; // milliseconds
 
 function count(isHeld: boolean): void {
+  if (host.process === undefined) return; // a page has no loop that ends
   timer ??= host.setInterval(() => {}, NEVER);
   if (typeof timer === 'object') {
     if (isHeld) timer.ref?.();

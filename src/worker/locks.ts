@@ -69,7 +69,9 @@ async function isThere(locks: Locks, name: string): Promise<boolean> {
   for (let tries = 0; tries < TRIES_MAX; tries++) {
     const { held = [], pending = [] } = await locks.query();
     if ([...held, ...pending].some((lock) => lock.name === name)) return true;
-    await new Promise<void>((resolve) => (tries < TURNS ? nextTurn(resolve) : host.setTimeout(resolve, PAUSE)));
+    await new Promise<void>((resolve) =>
+      tries < TURNS ? nextTurn(resolve) : host.setTimeout(resolve, PAUSE),
+    );
   }
   return false;
 }

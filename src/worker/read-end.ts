@@ -108,7 +108,7 @@ export class ReadEnd extends SharedEnd {
   }
 
   get fill(): number {
-    return this.readerState === 'open' ? this.ring.fill(this.capacity) : 0;
+    return this.readerState === 'open' && !this.isSpoilt ? this.ring.fill(this.capacity) : 0;
   }
 
   /** Serves the read whose turn it is: a write that waits in this thread goes on before the next one. */

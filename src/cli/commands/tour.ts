@@ -26,8 +26,9 @@ const HELP = `Usage: pipework tour [OPTION...] [FILE]
 Runs the programs that this project began with, each in a process of its own,
 then sends FILE through a pipe without a buffer, through one with a small
 buffer, through one in shared memory, through one of the kernel and through one
-into a child process, and compares what arrives. Without FILE it is the package-lock.json of the project
-around the current directory, or else a file of this command.
+into a child process, and compares what arrives. Without FILE it is the
+package-lock.json of the project around the current directory, or else a file of
+this command.
 
 Options:
   --go               Also run the Go originals, when go is on the PATH.

@@ -51,8 +51,20 @@ const ONE_READ = {
 } as const;
 
 const BETWEEN_THREADS = 'Written 40000 byte(s). [pipe between threads]';
-const SHORT_AT_4096 = [BETWEEN_THREADS, COMPARED, 'Read 4096 byte(s)', 'BrokenPipeError, EPIPE', COMPARED_4096];
-const SHORT_AT_1 = [BETWEEN_THREADS, COMPARED, 'Read 1 byte(s)', 'BrokenPipeError, EPIPE', 'All 1 bytes compared'];
+const SHORT_AT_4096 = [
+  BETWEEN_THREADS,
+  COMPARED,
+  'Read 4096 byte(s)',
+  'BrokenPipeError, EPIPE',
+  COMPARED_4096,
+];
+const SHORT_AT_256 = [
+  BETWEEN_THREADS,
+  COMPARED,
+  'Read 256 byte(s)',
+  'BrokenPipeError, EPIPE',
+  'All 256 bytes compared',
+];
 
 /** One with threads in the place of goroutines. Its original has run already. */
 function threads(number: string, title: string, file: string, says: readonly string[]): Program {
@@ -143,6 +155,6 @@ export const PROGRAMS: readonly Program[] = [
   },
   threads('3', 'A worker writes 40000 bytes, main reads once', '3-writer-worker', SHORT_AT_4096),
   threads('4', 'A worker writes 40000 bytes, another reads', '4-two-workers', SHORT_AT_4096),
-  threads('6', 'A worker writes 40000 bytes, main reads once', '6-writer-worker', SHORT_AT_1),
-  threads('7', 'A worker writes 40000 bytes, another reads', '7-two-workers', SHORT_AT_1),
+  threads('6', 'A worker writes 40000 bytes, main reads once', '6-writer-worker', SHORT_AT_256),
+  threads('7', 'A worker writes 40000 bytes, another reads', '7-two-workers', SHORT_AT_256),
 ];
