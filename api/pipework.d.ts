@@ -114,7 +114,8 @@ export interface StreamPair<Readable = ReadableStreamLike, Writable = WritableSt
     readonly writable: Writable;
 }
 export interface TeeOptions {
-    readonly policy?: 'lockstep' | undefined;
+    readonly policy?: 'lockstep' | 'evict' | undefined;
+    readonly capacity?: number | undefined;
 }
 export interface TextOptions {
     readonly encoding?: string | undefined;
@@ -162,17 +163,20 @@ export interface WritableStreamLike {
 export interface Writer {
     write(chunk: Uint8Array, options?: CallOptions): Promise<number>;
 }
+export declare function concat(readers: readonly ByteSource[]): PipeReader;
 export declare function copy(from: ByteSource, to: ByteSink, options?: CopyOptions): Promise<number>;
 export declare function duplex(options?: PipeOptions): [Pipe, Pipe];
 export declare function fromWeb(stream: ReadableStreamLike, options?: FromWebOptions): PipeReader;
 export declare function fromWeb(stream: WritableStreamLike, options?: FromWebOptions): PipeWriter;
 export declare function fromWeb(stream: StreamPair, options?: FromWebOptions): Pipe;
+export declare function limit(reader: ByteSource, bytes: number): PipeReader;
 export declare function lines(reader: ByteSource, options?: LinesOptions): AsyncIterableIterator<string>;
+export declare function merge(readers: readonly ByteSource[]): PipeReader;
 export declare function pipe(options?: PipeOptions): Pipe;
 export declare function readAll(reader: ByteSource, options?: ReadAllOptions): Promise<Uint8Array<ArrayBuffer>>;
 export declare function readFull(reader: Reader, into: Uint8Array, options?: CallOptions): Promise<number | null>;
-export declare function tee(reader: Reader, n?: 2, options?: TeeOptions): [PipeReader, PipeReader];
-export declare function tee(reader: Reader, n: number, options?: TeeOptions): PipeReader[];
+export declare function tee(reader: ByteSource, n?: 2, options?: TeeOptions): [PipeReader, PipeReader];
+export declare function tee(reader: ByteSource, n: number, options?: TeeOptions): PipeReader[];
 export declare function text(reader: ByteSource, options?: ReadAllOptions & TextOptions): Promise<string>;
 export declare function toWeb(end: Reader): WebReadableStream;
 export declare function toWeb(end: Writer): WebWritableStream;
@@ -280,7 +284,6 @@ declare class Job implements AsyncDisposable {
     kill(): Promise<void>;
     [asyncDispose](): Promise<void>;
     toString(): string;
-    get output(): JobReader | undefined;
 }
 export type { Job };
 export interface JobResult {
@@ -348,7 +351,6 @@ export type Stdin = null | 'inherit' | 'pipe' | (string & {}) | {
 export type Stdout = 'pipe' | 'inherit' | null | number | Writer | FileTarget;
 declare class Substitution {
     #private;
-    readonly reader: JobReader;
     constructor(reader: JobReader, text: string);
     toString(): string;
 }

@@ -25,11 +25,19 @@ export const LOG_COMMANDS: readonly Command[] = [
 /** Writes it unless it is there. */
 export function makeLog(): void {
   if (existsSync(MISSES)) return;
+  const { lines, misses } = logOf(LINES);
+  mkdirSync(dirname(LOG), { recursive: true });
+  writeFileSync(LOG, gzipSync(lines.join('')));
+  writeFileSync(MISSES, String(misses));
+}
+
+/** Its first lines, `count` of them, and how many of these say 404. */
+export function logOf(count: number): { readonly lines: readonly string[]; readonly misses: number } {
   const random = generator(20250106);
   const lines: string[] = [];
   let misses = 0;
   let time = FIRST;
-  for (let i = 0; i < LINES; i++) {
+  for (let i = 0; i < count; i++) {
     // Squared twice: few paths are asked for most of the time.
     const path = Math.floor(PATHS * random() ** 4);
     const isMiss = random() < 0.04;
@@ -42,9 +50,7 @@ export function makeLog(): void {
         `${isMiss ? 404 : 200} ${bytes} "-" "Mozilla/5.0 (X11; Linux x86_64) rv:${100 + (path % 20)}.0"\n`,
     );
   }
-  mkdirSync(dirname(LOG), { recursive: true });
-  writeFileSync(LOG, gzipSync(lines.join('')));
-  writeFileSync(MISSES, String(misses));
+  return { lines, misses };
 }
 
 /** @throws {Error} It does not count every line that says 404. */

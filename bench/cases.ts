@@ -4,12 +4,14 @@ import { execCases } from './cases/exec.js';
 import { execLeftCases } from './cases/exec-left.js';
 import { execParentCases } from './cases/exec-parent.js';
 import { execStartCases } from './cases/exec-start.js';
+import { linesCases } from './cases/lines.js';
 import { nodeCases } from './cases/node.js';
 import { observerCases } from './cases/observer.js';
 import { openCases } from './cases/open.js';
 import { osCases } from './cases/os.js';
 import { parkedCases } from './cases/parked.js';
 import { streamCases } from './cases/stream.js';
+import { teeCases } from './cases/tee.js';
 import { tryCases } from './cases/try.js';
 import { webCases } from './cases/web.js';
 import { workerCases } from './cases/worker.js';
@@ -23,6 +25,8 @@ export const cases: readonly Case[] = [
   ...observerCases,
   ...webCases,
   ...nodeCases,
+  ...teeCases,
+  ...linesCases,
   ...osCases,
   ...parkedCases,
   ...workerCases,

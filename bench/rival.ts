@@ -26,6 +26,12 @@ export interface Rival {
   /** A fresh pipe that one writer and one reader use at the same time. */
   openStream?(size: number): MessageStream | Promise<MessageStream>;
 
+  /** A fresh stream that one writer writes to and two readers read at the same time, each all of it. */
+  openTee?(size: number): TeeStream;
+
+  /** Reads the file line by line. */
+  countLines?(file: string): Promise<LineCount>;
+
   /** A fresh ring of `capacity` bytes that is written and read without waiting. */
   openRing?(capacity: number): TryRing;
 
@@ -82,6 +88,19 @@ export interface Turns {
   turn(times: number): Promise<void>;
   /** Ends the other thread. */
   close(): Promise<void>;
+}
+
+export interface TeeStream {
+  /** Sends `messages` of `chunks` in turn, never more than the stream wants, then the end. */
+  send(messages: number, chunks: readonly Uint8Array[]): Promise<void>;
+  /** Of each branch: reads to the end, gives every byte to `tally`, and waits for what `pause` returns after each read. */
+  readonly receivers: readonly ((tally: Tally, pause: () => Promise<void> | undefined) => Promise<void>)[];
+}
+
+export interface LineCount {
+  readonly lines: number;
+  /** Of all lines, as their `length` tells. */
+  readonly units: number;
 }
 
 export interface HeldPipe {

@@ -46,23 +46,36 @@ export function blocksOfSource(file: string, source: string): DocBlock[] {
 }
 
 export function blocksOfMarkdown(file: string, markdown: string): DocBlock[] {
-  const blocks: DocBlock[] = [];
-  let fence: { readonly line: number; readonly isRun: boolean } | undefined;
+  return fencesOf(markdown)
+    .filter(({ info }) => info === 'ts')
+    .map(({ line, code }) => ({ file, line, code, prints: printsOf(code.split('\n')) }));
+}
+
+/** A fenced block of any kind. */
+export interface Fence {
+  /** What stands behind the opening fence: `ts no-run`, say. */
+  readonly info: string;
+  readonly line: number; // of the first line of code, from 1
+  readonly code: string;
+}
+
+export function fencesOf(markdown: string): Fence[] {
+  const fences: Fence[] = [];
+  let open: { readonly info: string; readonly line: number } | undefined;
   let code: string[] = [];
   markdown.split('\n').forEach((text, index) => {
     const info = /^\s*```\s*(.*?)\s*$/.exec(text)?.[1];
-    if (fence === undefined && info !== undefined) {
-      fence = { line: index + 2, isRun: info === 'ts' };
+    if (open === undefined && info !== undefined) {
+      open = { info, line: index + 2 };
       code = [];
-    } else if (fence !== undefined && info !== undefined) {
-      const { line, isRun } = fence;
-      if (isRun) blocks.push({ file, line, code: `${code.join('\n')}\n`, prints: printsOf(code) });
-      fence = undefined;
+    } else if (open !== undefined && info !== undefined) {
+      fences.push({ ...open, code: `${code.join('\n')}\n` });
+      open = undefined;
     } else {
       code.push(text);
     }
   });
-  return blocks;
+  return fences;
 }
 
 /** What the comments of an example say it prints. */

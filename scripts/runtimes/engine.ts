@@ -1,6 +1,6 @@
 /**
  * A runtime as this machine has it: the path of a binary that npm has installed in test/runtimes/binaries, or why there
- * is none. They are in a folder of their own since they take 400 MB, which nobody needs to build or to test on one Node.
+ * is none. They are in a folder of their own since they take 900 MB, which nobody needs to build or to test on one Node.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
@@ -18,11 +18,6 @@ export interface Engine {
   readonly missing?: string;
 }
 
-/** The Node that runs this. */
-export function ownEngine(): Engine {
-  return { name: `Node ${process.versions.node}`, command: [process.execPath] };
-}
-
 /** @throws {Error} There is a binary for `platform`, and it is not installed. */
 export function engineOf(
   { name, binaries, args }: Runtime,
@@ -36,7 +31,7 @@ export function engineOf(
   const path = join(folder, 'node_modules', binary.package, binary.path);
   // npm leaves out an optional package that it cannot fetch, and calls that a success.
   if (version === undefined || !existsSync(path)) throw new Error(`${name} is not installed: ${path}`);
-  return { name: `${name} ${version}`, command: [path, ...args] };
+  return { name: `${name.split(' ')[0]} ${version}`, command: [path, ...args] };
 }
 
 /** Lets npm install what the lock file in the folder says, unless it is there. */
@@ -69,5 +64,7 @@ const FOLDER = fileURLToPath(new URL('../../../test/runtimes/binaries/', import.
 
 function installedVersion(folder: string, name: string): string | undefined {
   const manifest = join(folder, 'node_modules', name, 'package.json');
-  return existsSync(manifest) ? JSON.parse(readFileSync(manifest, 'utf8')).version : undefined;
+  if (!existsSync(manifest)) return undefined;
+  const { version } = JSON.parse(readFileSync(manifest, 'utf8')) as { version: string };
+  return version.replace(/^v/, ''); // npm calls a version so, whatever its manifest says
 }

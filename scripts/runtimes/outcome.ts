@@ -1,6 +1,7 @@
 /**
- * What one process made of its suite. It tells each case before and after it runs, so that a hang or a crash has the name
- * of a case; and a case that nobody told of, or an end that is not a clean one, is a failure.
+ * What one process, or one page, made of its suite. It tells each case before and after it runs, so that a hang or a crash
+ * has the name of a case; and a case that nobody told of, a count that is another elsewhere, or an end that is not a clean
+ * one, is a failure.
  */
 export interface Outcome {
   readonly passed: number;
@@ -21,18 +22,21 @@ export type Line =
   | { readonly failed: string; readonly why: string }
   | { readonly skipped: string; readonly why: string };
 
-/** How a process ended. */
+/** How it ended. */
 export interface Ended {
-  readonly status: number | null;
-  readonly signal: string | null;
-  /** Milliseconds after which it was killed, if it had to be. */
-  readonly killedAfter?: number;
+  /** By itself, and without an error. */
+  readonly isClean: boolean;
+  /** A clause: `the process ended with status 1`. */
+  readonly how: string;
   /** All that it printed. A suite prints nothing. */
   readonly printed: string;
 }
 
-/** @param report The lines that the process wrote; the last may be cut off. */
-export function outcomeOf(report: string, ended: Ended): Outcome {
+/**
+ * @param report The lines that it wrote; the last may be cut off.
+ * @param cases How many the suite has.
+ */
+export function outcomeOf(report: string, ended: Ended, cases: number): Outcome {
   let planned: number | undefined;
   let begun: string | undefined;
   let passed = 0;
@@ -51,10 +55,12 @@ export function outcomeOf(report: string, ended: Ended): Outcome {
   }
   const told = passed + failed.length + skipped.length;
   const isComplete = told === planned && told > 0;
-  if (!isComplete || !isClean(ended)) {
+  if (!isComplete || !ended.isClean || ended.printed !== '') {
     const name = begun ?? (planned === undefined ? BEFORE : isComplete ? AFTER : BETWEEN);
     const left = (planned ?? 0) - told - (begun === undefined ? 0 : 1);
     failed.push({ name, why: explain(ended) + (left > 0 ? `\n${left} cases were left` : '') });
+  } else if (planned !== cases) {
+    failed.push({ name: ALL, why: `there were ${planned}, where the suite has ${cases}` });
   }
   return { passed, failed, skipped };
 }
@@ -62,15 +68,8 @@ export function outcomeOf(report: string, ended: Ended): Outcome {
 const BEFORE = '(before the first case)';
 const BETWEEN = '(between two cases)';
 const AFTER = '(after the last case)';
+const ALL = '(the count of cases)';
 
-function isClean({ status, killedAfter, printed }: Ended): boolean {
-  return status === 0 && killedAfter === undefined && printed === '';
-}
-
-function explain({ status, signal, killedAfter, printed }: Ended): string {
-  const end =
-    killedAfter === undefined
-      ? `the process ended with ${signal === null ? `status ${status}` : signal}`
-      : `hung: the process was killed after ${killedAfter / 1000} s`;
-  return printed === '' ? end : `${end}, and had printed\n${printed.trimEnd()}`;
+function explain({ how, printed }: Ended): string {
+  return printed === '' ? how : `${how}, and had printed\n${printed.trimEnd()}`;
 }

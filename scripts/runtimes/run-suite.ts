@@ -1,4 +1,7 @@
-/** Runs one suite on one runtime, in a process of its own that is killed when it takes too long. */
+/**
+ * Runs one suite on one runtime, in a process of its own that is killed when it takes too long, or when this one exits,
+ * together with what it has started.
+ */
 import { spawn } from 'node:child_process';
 import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,6 +13,8 @@ import type { Suite } from './suite.js';
 export interface RunSuiteOptions {
   /** The script that runs a suite: its arguments are the suite's name and the path of the report. */
   readonly program: string;
+  /** How many the suite has. */
+  readonly cases: number;
   /** Milliseconds; against hanging only. */
   readonly timeout: number;
 }
@@ -18,19 +23,26 @@ export interface RunSuiteOptions {
 export async function runSuite(
   { command, missing }: Engine,
   { name, mode, prints }: Omit<Suite, 'cases'>,
-  { program, timeout }: RunSuiteOptions,
+  { program, cases, timeout }: RunSuiteOptions,
 ): Promise<Outcome> {
   if (missing !== undefined) return { passed: 0, failed: [], skipped: [{ name: '(all)', why: missing }] };
   const folder = mkdtempSync(join(tmpdir(), 'pipework-runtimes-'));
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  process.once('exit', remove);
   try {
     const report = join(folder, 'report');
     const printed = join(folder, 'printed');
-    const end = await run([...command, program, name, report], environment(mode), printed, timeout);
+    const ended = await run([...command, program, name, report], environment(mode), printed, timeout);
     const text = existsSync(report) ? readFileSync(report, 'utf8') : '';
     const all = readFileSync(printed, 'utf8');
-    return outcomeOf(text, { ...end, printed: prints === undefined ? all : all.replace(prints, '') });
+    return outcomeOf(
+      text,
+      { ...ended, printed: prints === undefined ? all : all.replace(prints, '') },
+      cases,
+    );
   } finally {
-    rmSync(folder, { recursive: true });
+    process.off('exit', remove);
+    remove();
   }
 }
 
@@ -53,21 +65,29 @@ function run(
 ): Promise<Omit<Ended, 'printed'>> {
   const [program = '', ...args] = command;
   const output = openSync(printed, 'w');
-  const child = spawn(program, args, { env, stdio: ['ignore', output, output] });
+  const child = spawn(program, args, { env, stdio: ['ignore', output, output], detached: true }); // a group of its own
   closeSync(output);
+  const kill = () => child.pid !== undefined && process.kill(-child.pid, 'SIGKILL');
+  process.once('exit', kill);
   return new Promise((resolve, reject) => {
     let isLate = false;
     const timer = setTimeout(() => {
       isLate = true;
-      child.kill('SIGKILL');
+      kill();
     }, timeout);
-    child.once('error', (error) => {
+    const settle = () => {
       clearTimeout(timer);
+      process.off('exit', kill);
+    };
+    child.once('error', (error) => {
+      settle();
       reject(error);
     });
     child.once('exit', (status, signal) => {
-      clearTimeout(timer);
-      resolve({ status, signal, ...(isLate && { killedAfter: timeout }) });
+      settle();
+      const end = `the process ended with ${signal === null ? `status ${status}` : signal}`;
+      const how = isLate ? `hung: the process was killed after ${timeout / 1000} s` : end;
+      resolve({ isClean: status === 0 && !isLate, how });
     });
   });
 }

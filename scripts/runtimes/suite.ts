@@ -1,4 +1,4 @@
-/** One row of the table: cases that one process of each runtime runs, one after the other. */
+/** One row of the table: cases that one process of each runtime, or one page, runs one after the other. */
 export interface Suite {
   /** No two suites have the same. */
   readonly name: string;
@@ -6,8 +6,8 @@ export interface Suite {
   readonly mode?: 'posix' | 'thread';
   /** What a runtime prints by itself meanwhile. Anything else that a process prints is a failure. */
   readonly prints?: RegExp;
-  /** Called on the runtime that is to run them. */
-  cases(): readonly Case[];
+  /** Called once on the runtime that is to run them. As many on each: what one cannot run it skips, and says why. */
+  cases(): readonly Case[] | Promise<readonly Case[]>;
 }
 
 /** A case of the conformance suite is one. */

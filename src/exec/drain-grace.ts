@@ -32,17 +32,24 @@ export async function drain(pipe: Drained, grace: number, isOver: () => boolean)
     quiet = now === moved || isOver() ? quiet + step : 0;
     moved = now;
   }
-  if (pipe.available === 0) pipe.cut();
-  else cutWhenRead(pipe, grace);
+  cutWhenRead(pipe, Math.max(grace, STEP), pipe.bytesRead, isOver);
   return true;
 }
 
-/** Whoever reads it takes their time. */
-function cutWhenRead(pipe: Drained, grace: number): void {
+/**
+ * Whoever reads it takes their time, and whoever holds it may go on as soon as there is room: it is cut when it is empty and
+ * was not read either for `grace` milliseconds.
+ *
+ * @param before Bytes that had been read so long ago.
+ */
+function cutWhenRead(pipe: Drained, grace: number, before: number, isOver: () => boolean): void {
+  const { bytesRead } = pipe;
+  if (pipe.available === 0 && (bytesRead === before || isOver())) {
+    pipe.cut();
+    return;
+  }
   const timer = setTimeout(() => {
-    if (!pipe.isHeld) return;
-    if (pipe.available === 0) pipe.cut();
-    else cutWhenRead(pipe, grace);
+    if (pipe.isHeld) cutWhenRead(pipe, grace, bytesRead, isOver);
   }, grace);
   timer.unref();
 }

@@ -14,6 +14,10 @@ export interface Surroundings {
 export function checkEnvironment(env: unknown, clearEnv: unknown, cwd: unknown): void {
   if (env !== undefined) {
     checkOptions('options.env', env, Object.keys(env ?? {}));
+    // An array of 'NAME=value', or a map, has no names of its own, and would be taken for none.
+    if (Symbol.iterator in (env as object)) {
+      throw new TypeError(`options.env must be an object of names and values, got ${describe(env)}`);
+    }
     for (const [name, value] of Object.entries(env as Environment)) {
       if (name === '' || /[=\0]/.test(name)) {
         throw new TypeError(`options.env must have names without '=' or NUL, got ${describe(name)}`);
@@ -52,7 +56,7 @@ export class Variables {
 /** A command's own variables over those of its pipeline, over this process's. */
 export function mergeEnvironment(own: Surroundings, pipeline: Surroundings): Variables {
   const isCleared = own.clearEnv ?? pipeline.clearEnv ?? false;
-  const merged = isCleared ? {} : ownEnvironment();
+  const merged = isCleared ? noVariables() : ownEnvironment();
   for (const variables of [pipeline.env ?? {}, own.env ?? {}]) {
     for (const [name, value] of Object.entries(variables)) {
       if (value === undefined) delete merged[name];
@@ -65,9 +69,14 @@ export function mergeEnvironment(own: Surroundings, pipeline: Surroundings): Var
 /** A copy. Each look at one of them is a call to the system, and a spread takes two. */
 function ownEnvironment(): Record<string, string> {
   const { env } = process;
-  const copy: Record<string, string> = {};
+  const copy = noVariables();
   for (const name of Object.getOwnPropertyNames(env)) copy[name] = env[name] as string;
   return copy;
+}
+
+/** Without names that an object has by itself: `__proto__` is one for a variable, too. */
+function noVariables(): Record<string, string> {
+  return Object.create(null);
 }
 
 /** The paths to try for a program, as execvp(3) does. */

@@ -2,11 +2,11 @@
  * A pipeline that runs: starts its stages from left to right, holds no end of theirs a moment longer than needed, and
  * judges them when all have ended.
  */
-import { type PipeReader, type PipeWriter, pipe } from '../io/index.js';
-import { closeEnd } from '../io/internal.js';
-import { binding } from '../os/internal.js';
+import type { PipeReader, PipeWriter } from '../io/index.js';
+import { closeEnd, onAbort } from '../io/internal.js';
+import { binding, type KernelWriter } from '../os/internal.js';
 import { type EndsAtExit, hasEnded, terminateAtExit } from './at-exit.js';
-import { type ChildFd, endFd, NULL_FD, ownFd } from './child-fd.js';
+import { type ChildFd, NULL_FD, ownFd } from './child-fd.js';
 import { Command } from './command.js';
 import { type Drained, drain } from './drain-grace.js';
 import { mergeEnvironment, type Variables } from './environment.js';
@@ -14,23 +14,25 @@ import { holdersOf } from './holders.js';
 import { openInput } from './input.js';
 import { JobReader, type Owner } from './job-reader.js';
 import { Links, type Sink, type Source } from './links.js';
+import { brokenWriter, endedReader } from './no-ends.js';
 import type { PipelineOptions } from './options.js';
 import { type Output, openOutput } from './output.js';
-import { PipelineError } from './pipeline-error.js';
 import type { Holder, StageResult } from './result.js';
 import {
+  commandLine,
   FunctionStage,
-  nameOf,
   notBegun,
+  now,
   ProcessStage,
   type RunningStage,
   type StageFunction,
 } from './stage.js';
 import { startChild } from './start/start-child.js';
-import { StderrTail } from './stderr-tail.js';
+import { openStderr, type StderrEnd } from './stderr-end.js';
 import { isReader } from './stdin.js';
-import { Substitution } from './substitution.js';
-import { type Family, kill } from './tree.js';
+import { Substitution, substituted } from './substitution.js';
+import { type Family, Tree } from './tree.js';
+import { type Cancelled, endedBySigpipe, judge } from './verdict.js';
 
 /** What `done` and the end of `job.stdout` are made of. */
 export interface Outcome {
@@ -66,14 +68,11 @@ export class Execution implements EndsAtExit, Owner {
   /** Fires when the pipeline was ended from outside, and whoever takes its output has had the time to. */
   #taking: AbortController | undefined;
   #failedStart: StageResult | undefined;
-  /** Why the pipeline was ended from outside: an error to reject with, or what a PipelineError is to say. */
-  #cancelled:
-    | { readonly why?: string; readonly error?: unknown; readonly running: readonly number[] }
-    | undefined;
+  #cancelled: Cancelled | undefined;
   #killed: Promise<void> | undefined;
   #isKilled = false;
   #hasEnded = false;
-  #judge!: { resolve: () => void; reject: (error: unknown) => void };
+  #settle!: { resolve: () => void; reject: (error: unknown) => void };
 
   constructor(stages: readonly (Command | StageFunction)[], options: PipelineOptions) {
     binding(); // where there is none this throws, before anything is started
@@ -82,12 +81,12 @@ export class Execution implements EndsAtExit, Owner {
     this.killOnSignal = options.killOnSignal ?? false;
     this.#links = new Links(options.capacity);
     this.verdict = new Promise((resolve, reject) => {
-      this.#judge = { resolve, reject };
+      this.#settle = { resolve, reject };
     });
     this.verdict.catch(() => {});
     const { signal } = options;
     if (signal?.aborted) {
-      this.#cancelled = { error: signal.reason, running: [] };
+      this.#cancelled = { failure: { error: signal.reason }, running: [] };
       this.#killed = this.#cancelInputs();
       this.#dropInput();
     } else {
@@ -95,9 +94,9 @@ export class Execution implements EndsAtExit, Owner {
       this.#startAll();
     }
     // What was not opened is there all the same, and says what became of the pipeline.
-    if (options.stdin === 'pipe') this.stdin ??= broken();
+    if (options.stdin === 'pipe') this.stdin ??= brokenWriter('no stdin');
     if (options.stdout === undefined || options.stdout === 'pipe') {
-      this.stdout = this.#output?.reader ?? new JobReader(ended(), -1, this);
+      this.stdout = this.#output?.reader ?? new JobReader(endedReader('no stdout'), -1, this);
     }
     this.finished = this.#finish();
     // The end of the output tells, whenever that is read.
@@ -119,12 +118,12 @@ export class Execution implements EndsAtExit, Owner {
     this.finished.catch(() => {});
   }
 
-  /** Ends everything; `error` is what `done` rejects with then, else a `PipelineError` that says `why`. */
-  cancel(why: string, error?: { readonly error: unknown }, grace?: number): Promise<void> {
-    if (this.#hasEnded) return Promise.resolve();
-    this.#cancelled ??= { why, ...error, running: this.#running.filter(isRunning).map(({ index }) => index) };
+  /** Ends everything; `failure` is what `done` rejects with then, else a `PipelineError` that says `why`. */
+  cancel(why: string, failure?: { readonly error: unknown }, grace?: number): Promise<void> {
+    if (this.#hasEnded) return this.#killed ?? Promise.resolve();
+    this.#cancelled ??= { why, failure, running: this.#running.filter(isRunning).map(({ index }) => index) };
     this.#killed ??= this.#end(
-      error?.error ?? new Error(why),
+      failure === undefined ? new Error(why) : failure.error,
       grace ?? this.#options.killGrace ?? KILL_GRACE,
     );
     return this.#killed;
@@ -139,11 +138,17 @@ export class Execution implements EndsAtExit, Owner {
   }
 
   async #end(reason: unknown, grace: number): Promise<void> {
-    this.#ending.abort(reason);
-    this.#feeding?.abort(reason);
     const functions = this.#running.filter((stage) => stage instanceof FunctionStage);
-    const ended = Promise.all(functions.map((stage) => stage.ended));
-    await Promise.all([this.#cancelInputs(), kill(() => this.family, grace), within(grace, ended)]);
+    const tell = (): void => {
+      this.#ending.abort(reason);
+      this.#feeding?.abort(reason);
+    };
+    await Promise.all([
+      this.#cancelInputs(),
+      // To look for processes takes a while.
+      this.pids.length === 0 ? tell() : new Tree(() => this.family).end(grace, tell),
+      within(grace, Promise.all(functions.map((stage) => stage.ended))),
+    ]);
     for (const stage of functions) stage.giveUp(reason);
     this.#isKilled = true;
     await within(grace, Promise.all(this.#pumps));
@@ -157,7 +162,7 @@ export class Execution implements EndsAtExit, Owner {
     if (this.#options.stdin instanceof JobReader) inputs.push(this.#options.stdin);
     for (const stage of this.#stages) {
       if (!(stage instanceof Command)) continue;
-      for (const arg of stage.args) if (arg instanceof Substitution) inputs.push(arg.reader);
+      for (const arg of stage.args) if (arg instanceof Substitution) inputs.push(substituted(arg));
     }
     await Promise.all(
       inputs.map(async (reader) => {
@@ -256,33 +261,32 @@ export class Execution implements EndsAtExit, Owner {
     if (!(stage instanceof Command)) {
       const reader = source as PipeReader;
       this.#running.push(
-        new FunctionStage(index, stage, reader, sink as PipeWriter, this.#ending.signal, isLast),
+        new FunctionStage(index, stage, reader, sink as KernelWriter, this.#ending.signal, isLast),
       );
       return true;
     }
-    const given: ChildFd[] = [];
+    const given = [source as ChildFd, sink as ChildFd];
     try {
-      const stderr = this.#openStderr(index, stage, sink as ChildFd, given);
-      const substituted: ChildFd[] = [];
+      const stderr = this.#openStderr(index, stage, sink as ChildFd);
+      given.push(stderr.fd);
       const args = stage.args.map((arg) => {
         if (!(arg instanceof Substitution)) return arg;
-        substituted.push(this.#substitute(arg, given));
-        return `/dev/fd/${2 + substituted.length}`;
+        given.push(this.#substitute(arg));
+        return `/dev/fd/${given.length - 1}`;
       });
+      const startedAt = now();
       const child = startChild({
         name: commandLine(stage),
         file: stage.file,
         args,
         env: this.#variablesOf(stage),
         cwd: stage.options.cwd ?? this.#options.cwd,
-        fds: [source as ChildFd, sink as ChildFd, stderr.fd, ...substituted],
+        fds: given,
       });
-      this.#running.push(new ProcessStage(index, stage, child, stderr.tail));
+      this.#running.push(new ProcessStage(index, stage, startedAt, child, stderr.tail));
       return child.pid !== undefined;
     } finally {
       for (const fd of given) fd.close();
-      source.close();
-      sink.close();
     }
   }
 
@@ -294,46 +298,30 @@ export class Execution implements EndsAtExit, Owner {
     return this.#variables;
   }
 
-  /** Where the standard error goes; what the child alone is to have is put into `given`. */
-  #openStderr(
-    index: number,
-    stage: Command,
-    sink: ChildFd,
-    given: ChildFd[],
-  ): { readonly fd: ChildFd; readonly tail?: StderrTail } {
-    const stderr = stage.options.stderr !== undefined ? stage.options.stderr : this.#options.stderr;
-    if (stderr === 'stdout') return { fd: sink };
-    if (stderr === undefined || stderr === 'tail') {
-      const tail = new StderrTail(`the stderr of stage ${index + 1}`);
-      this.#links.remember(tail.drain.id);
-      const fd = endFd(tail.drain.given);
-      given.push(fd);
-      return { fd, tail };
-    }
-    const output = openOutput(stderr, 'stderr', true, this.#links, this);
-    this.#addOutput(output);
-    given.push(output.sink as ChildFd);
-    return { fd: output.sink as ChildFd };
+  #openStderr(index: number, { options }: Command, sink: ChildFd): StderrEnd {
+    const { stderr = this.#options.stderr } = options;
+    const end = openStderr(stderr === undefined ? 'tail' : stderr, index, sink, this.#links, this);
+    if (end.output !== undefined) this.#addOutput(end.output);
+    return end;
   }
 
-  #substitute({ reader }: Substitution, given: ChildFd[]): ChildFd {
+  #substitute(substitution: Substitution): ChildFd {
+    const reader = substituted(substitution);
     const fd = reader.handOver();
     if (fd === undefined && !reader.isMissing) {
       throw new TypeError('the output of a substituted pipeline must be untouched');
     }
     this.#upstreams.push(reader);
-    if (fd === undefined) return NULL_FD;
-    const end = ownFd(fd);
-    given.push(end);
-    return end;
+    return fd === undefined ? NULL_FD : ownFd(fd);
   }
 
   // Ending
 
   async #finish(): Promise<Outcome> {
     const { signal, timeout } = this.#options;
-    const onAbort = (): void => void this.cancel('its signal fired', { error: signal?.reason });
-    signal?.addEventListener('abort', onAbort);
+    const stop = (): void => void this.cancel('its signal fired', { error: signal?.reason });
+    const forget = signal === undefined ? undefined : onAbort(signal, stop);
+    if (signal?.aborted) stop(); // a function among the stages did that
     const timer =
       timeout === undefined
         ? undefined
@@ -345,17 +333,19 @@ export class Execution implements EndsAtExit, Owner {
     const heldBy = await this.#drainAll();
     await Promise.all(this.#pumps);
     clearTimeout(timer);
-    signal?.removeEventListener('abort', onAbort);
-    await this.#killed;
+    forget?.();
     this.#hasEnded = true;
+    await this.#killed;
     hasEnded(this);
     this.#links.release();
     try {
-      await this.#checkVerdict();
-      this.#judge.resolve();
-      return { stages: this.#results(), heldBy };
+      const stages = this.#results();
+      const upstreams = this.#upstreams.map(({ owner }) => owner);
+      await judge(stages, upstreams, this.#cancelled);
+      this.#settle.resolve();
+      return { stages, heldBy };
     } catch (error) {
-      this.#judge.reject(error);
+      this.#settle.reject(error);
       throw error;
     }
   }
@@ -372,27 +362,6 @@ export class Execution implements EndsAtExit, Owner {
     return held.includes(true) ? holdersOf(this.#links.ids) : [];
   }
 
-  async #checkVerdict(): Promise<void> {
-    const stages = this.#results();
-    if (this.#failedStart !== undefined) throw new PipelineError([this.#failedStart], stages);
-    const unstarted = stages.find(
-      ({ index, pid }) => this.#running[index]?.child !== undefined && pid === undefined,
-    );
-    if (unstarted !== undefined) throw new PipelineError([unstarted], stages);
-    const cancelled = this.#cancelled;
-    if (cancelled !== undefined && 'error' in cancelled) throw cancelled.error;
-    // What it was given is at fault before what it made of it.
-    for (const { owner } of this.#upstreams) await owner.verdict;
-    let failures = stages.filter(({ ok, forgiven }) => !ok && !forgiven);
-    if (failures.length === 0 && cancelled !== undefined) {
-      // All ended well when they were told to, or had before; the pipeline did not.
-      failures = stages.filter(({ index }) => cancelled.running.includes(index)).slice(0, 1);
-      if (failures.length === 0) failures = stages.slice(-1);
-    }
-    const [first, ...rest] = failures;
-    if (first !== undefined) throw new PipelineError([first, ...rest], stages, { why: cancelled?.why });
-  }
-
   #results(): StageResult[] {
     return this.#stages.map((stage, index) => {
       const result = this.#running[index]?.result();
@@ -401,24 +370,15 @@ export class Execution implements EndsAtExit, Owner {
     });
   }
 
-  /** By how it ended alone, never by when: a result must not depend on timing. */
-  #isForgiven(stage: Command | StageFunction, { index, ok, code, signal, forgiven }: StageResult): boolean {
-    if (ok || this.#options.forgiveSigpipe === false) return false;
-    const isUnwanted = index < this.#stages.length - 1 || (this.stdout?.isDone ?? false);
-    return (
-      isUnwanted && (stage instanceof Command ? signal === 'SIGPIPE' || code === SHELL_SIGPIPE : forgiven)
-    );
+  #isForgiven(stage: Command | StageFunction, result: StageResult): boolean {
+    if (result.ok || this.#options.forgiveSigpipe === false) return false;
+    const isUnwanted = result.index < this.#stages.length - 1 || (this.stdout?.isDone ?? false);
+    return isUnwanted && endedBySigpipe(stage, result);
   }
 }
 
 const KILL_GRACE = 5000; // milliseconds
 const DRAIN_GRACE = 100; // milliseconds
-/** What a shell makes of a command that SIGPIPE killed: 128 and the signal's number. */
-const SHELL_SIGPIPE = 141;
-
-function commandLine(stage: Command | StageFunction): string {
-  return stage instanceof Command ? String(stage) : nameOf(stage);
-}
 
 /** Waits for `promise`, for at most so many milliseconds. */
 async function within(milliseconds: number, promise: Promise<unknown>): Promise<void> {
@@ -432,17 +392,4 @@ async function within(milliseconds: number, promise: Promise<unknown>): Promise<
 
 function isRunning(stage: RunningStage): boolean {
   return stage.result().endedAt === undefined;
-}
-
-/** What nobody reads. */
-function broken(): PipeWriter {
-  const { reader, writer } = pipe({ name: 'no stdin', capacity: 1 });
-  reader.close();
-  return writer;
-}
-
-function ended(): PipeReader {
-  const { reader, writer } = pipe({ name: 'no stdout', capacity: 1 });
-  writer.close();
-  return reader;
 }

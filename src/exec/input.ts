@@ -1,10 +1,11 @@
-import { copy, type PipeReader, type PipeWriter, pipe, type Reader } from '../io/index.js';
-import { closeEnd, isBytes } from '../io/internal.js';
-import { KernelReader, sharedReader } from '../os/internal.js';
+import { copy, type PipeWriter, type Reader } from '../io/index.js';
+import { abortable, closeEnd, isBytes, NONE } from '../io/internal.js';
+import { abortReasonOf, KernelReader, type KernelWriter, sharedReader } from '../os/internal.js';
 import { type ChildFd, NULL_FD, ownFd, sharedFd } from './child-fd.js';
 import { readerOf } from './fd-ends.js';
 import { JobReader } from './job-reader.js';
 import type { Links, Source } from './links.js';
+import { endedReader } from './no-ends.js';
 import { isText, type Stdin } from './stdin.js';
 import { openTarget } from './targets.js';
 
@@ -16,7 +17,7 @@ export interface Input {
   readonly writer?: PipeWriter;
   /** Another pipeline whose output was joined to this one in the kernel. */
   readonly upstream?: JobReader;
-  /** Sends what is to be sent, and ends with it; the signal fires when nobody reads any more. */
+  /** Sends what is to be sent, or waits until the caller has, and ends with it; the signal fires when nobody reads any more. */
   readonly feed?: (signal: AbortSignal) => Promise<void>;
 }
 
@@ -27,10 +28,11 @@ export interface Input {
  * @throws A system error; nothing is left open.
  */
 export function openInput(stdin: Stdin, forChild: boolean, links: Links): Input {
-  if (stdin === null) return { source: forChild ? NULL_FD : ended() };
+  if (stdin === null) return { source: forChild ? NULL_FD : endedReader('no stdin') };
   if (stdin === 'pipe') {
     const { source, sink } = links.open('stdin', { reader: forChild, writer: false });
-    return { source, writer: sink as PipeWriter };
+    const writer = sink as KernelWriter;
+    return { source, writer, feed: (signal) => untilWhole(writer, signal) };
   }
   if (stdin === 'inherit' || typeof stdin === 'number') {
     const fd = typeof stdin === 'number' ? stdin : 0;
@@ -49,6 +51,22 @@ export function openInput(stdin: Stdin, forChild: boolean, links: Links): Input 
     return fed(links, forChild, () => sendFrom(readerOfFile(openTarget(stdin, 'read'))));
   }
   return fed(links, forChild, () => sendFrom(stdin as Reader));
+}
+
+/** Ends with `writer`; fails with what it was aborted with, or lost a write by: then what was written is not whole. */
+async function untilWhole(writer: KernelWriter, signal: AbortSignal): Promise<void> {
+  try {
+    await abortable(writer.closed, signal);
+  } catch (error) {
+    if (isUnwanted(error, signal)) return;
+  }
+  const reason = abortReasonOf(writer);
+  if (reason !== NONE) throw reason;
+}
+
+/** Whether nobody reads any more: nobody has to read all that is offered. */
+function isUnwanted(error: unknown, signal: AbortSignal): boolean {
+  return signal.aborted || (error as { code?: unknown } | null)?.code === 'EPIPE';
 }
 
 type Send = (to: PipeWriter, signal: AbortSignal) => Promise<void>;
@@ -73,8 +91,7 @@ function fed(links: Links, forChild: boolean, open: () => Send): Input {
         await writer.closed;
       } catch (error) {
         writer.abort(error);
-        // Nobody has to read all that is offered.
-        if (!signal.aborted && (error as { code?: unknown } | null)?.code !== 'EPIPE') throw error;
+        if (!isUnwanted(error, signal)) throw error;
       }
     },
   };
@@ -90,12 +107,11 @@ function sendFrom(from: Reader): Send {
   return async (to, signal) => {
     try {
       await copy(from, to, { signal });
-    } finally {
-      const closed = closeEnd(from);
-      // Nobody waits for a reader that nobody wants any more.
-      if (signal.aborted) closed.catch(() => {});
-      else await closed;
+    } catch (error) {
+      closeEnd(from).catch(() => {}); // it has failed already, or nobody wants it any more
+      throw error;
     }
+    await abortable(closeEnd(from), signal);
   };
 }
 
@@ -109,11 +125,4 @@ function joined(upstream: JobReader, forChild: boolean, links: Links): Input {
 
 function readerOfFile(file: ChildFd): Reader & { close(): void } {
   return { ...readerOf(file.value), close: () => file.close() };
-}
-
-/** A reader with nothing in it. */
-function ended(): PipeReader {
-  const { reader, writer } = pipe({ name: 'no stdin', capacity: 1 });
-  writer.close();
-  return reader;
 }

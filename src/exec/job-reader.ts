@@ -1,6 +1,6 @@
 import { type CallOptions, ClosedPipeError, type PipeReader, type Signal } from '../io/index.js';
-import { asyncDispose, ChunkIterator, checkBytes, dispose, signalOf } from '../io/internal.js';
-import { binding, KernelReader } from '../os/internal.js';
+import { abortable, asyncDispose, ChunkIterator, checkBytes, dispose, signalOf } from '../io/internal.js';
+import { binding, failureOf, KernelReader } from '../os/internal.js';
 
 /** The pipeline that a reader gives the output of. */
 export interface Owner {
@@ -22,6 +22,9 @@ export class JobReader implements PipeReader {
   readonly #owner: Owner;
   #judged: { readonly error?: unknown } | undefined;
   #isOwnClose = false;
+  /** Settles when its own side closes it, whoever waits for the verdict. */
+  readonly #left: Promise<void>;
+  #leave!: () => void;
   #isCut = false;
   #isGiven = false;
   #closed: Promise<void> | undefined;
@@ -33,6 +36,9 @@ export class JobReader implements PipeReader {
     this.#reader = reader;
     this.#slot = slot;
     this.#owner = owner;
+    this.#left = new Promise((resolve) => {
+      this.#leave = resolve;
+    });
     owner.verdict.then(
       () => {
         this.#judged = {};
@@ -52,7 +58,8 @@ export class JobReader implements PipeReader {
   }
 
   get closed(): Promise<void> {
-    this.#closed ??= this.#reader.closed.then(() => (this.isDone ? undefined : this.#owner.verdict));
+    const judge = () => (this.isDone ? undefined : Promise.race([this.#owner.verdict, this.#left]));
+    this.#closed ??= this.#reader.closed.then(judge, judge);
     this.#closed.catch(() => {});
     return this.#closed;
   }
@@ -72,7 +79,7 @@ export class JobReader implements PipeReader {
   tryRead(into: Uint8Array): number | null {
     checkBytes('into', into);
     if (!this.#isCut || this.#isOwnClose) {
-      const count = this.#reader.tryRead(into);
+      const count = this.#tryUncut(into);
       if (count !== null) return count;
       this.cut();
     }
@@ -84,11 +91,13 @@ export class JobReader implements PipeReader {
   close(): void {
     this.#isOwnClose = true;
     this.#reader.close();
+    this.#leave();
   }
 
   abort(reason?: unknown): void {
     this.#isOwnClose = true;
     this.#reader.abort(reason);
+    this.#leave();
   }
 
   ref(): this {
@@ -167,28 +176,35 @@ export class JobReader implements PipeReader {
     try {
       return await call;
     } catch (error) {
-      if (this.#isCut && error instanceof ClosedPipeError) return null;
+      if (this.#isEnd(error)) return null;
       throw error;
     }
   }
 
+  #tryUncut(into: Uint8Array): number | null {
+    try {
+      return this.#reader.tryRead(into);
+    } catch (error) {
+      if (this.#isEnd(error)) return null;
+      throw error;
+    }
+  }
+
+  /** It was cut, or the last stage is a function that has aborted its writer: the verdict says so. */
+  #isEnd(error: unknown): boolean {
+    if (this.#isOwnClose) return false;
+    if (this.#isCut) return error instanceof ClosedPipeError;
+    return this.#reader instanceof KernelReader && error === failureOf(this.#reader);
+  }
+
   async #end(signal?: Signal): Promise<null> {
     this.cut();
-    if (signal === undefined || this.#judged !== undefined) await this.#owner.verdict;
-    else await untilAborted(this.#owner.verdict, signal);
+    const { verdict } = this.#owner;
+    if (this.#judged !== undefined) await verdict;
+    else await Promise.race([abortable(verdict, signal), this.#left]);
+    if (this.#isOwnClose) throw new ClosedPipeError(`${this.name}: the reader was closed by its own side`);
     return null;
   }
-}
-
-/** `promise`, or the signal's reason as soon as it fires. */
-function untilAborted(promise: Promise<void>, signal: Signal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const stop = (): void => reject(signal.reason);
-    const settle = (): void => signal.removeEventListener('abort', stop);
-    signal.addEventListener('abort', stop);
-    promise.then(resolve, reject).finally(settle);
-    if (signal.aborted) stop();
-  });
 }
 
 /** The same on Linux and macOS. */

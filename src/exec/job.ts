@@ -5,6 +5,9 @@ import type { Execution } from './execution.js';
 import type { JobReader } from './job-reader.js';
 import type { JobResult, StageResult } from './result.js';
 
+/** For siblings: a job's output, if it has one, untouched. */
+export let outputOf: (job: Job) => JobReader | undefined;
+
 /**
  * A pipeline that runs. It is no promise itself, so that an async function can return it; `done` is one.
  *
@@ -21,6 +24,10 @@ import type { JobResult, StageResult } from './result.js';
  * ```
  */
 export class Job implements AsyncDisposable {
+  static {
+    outputOf = (job) => job.#execution.stdout;
+  }
+
   readonly #execution: Execution;
   readonly #text: string;
   readonly #maxBytes: number;
@@ -35,7 +42,8 @@ export class Job implements AsyncDisposable {
   }
 
   /**
-   * What the first stage reads, with `stdin: 'pipe'`. Close it, or the pipeline waits for more.
+   * What the first stage reads, with `stdin: 'pipe'`. Close it, or the pipeline waits for more. To abort it ends the
+   * pipeline, and `done` rejects with the reason: the stage would take what it has got for the whole.
    *
    * @throws {TypeError} The pipeline reads something else.
    */
@@ -69,7 +77,8 @@ export class Job implements AsyncDisposable {
    * somebody uses `stdout` in the same turn or did before.
    *
    * Rejects with a `PipelineError`, with the reason of the `signal`, with what reading `stdin` or writing `stdout`
-   * failed with, or with a `LimitError` when more than `maxBytes` came; nothing of the pipeline runs any more then.
+   * failed with or `job.stdin` was aborted with, or with a `LimitError` when more than `maxBytes` came; nothing of the
+   * pipeline runs any more then.
    */
   get done(): Promise<JobResult> {
     this.#done ??= this.#wait();
@@ -78,7 +87,7 @@ export class Job implements AsyncDisposable {
     return this.#done;
   }
 
-  /** The processes' numbers, from the left. */
+  /** The processes' numbers, from the left; that of one that has ended may be another's by now. */
   get pids(): readonly number[] {
     return this.#execution.pids;
   }
@@ -116,11 +125,6 @@ export class Job implements AsyncDisposable {
   /** The command lines, for messages. */
   toString(): string {
     return this.#text;
-  }
-
-  /** For other pipelines. */
-  get output(): JobReader | undefined {
-    return this.#execution.stdout;
   }
 
   async #wait(): Promise<JobResult> {

@@ -1,11 +1,11 @@
-import type { PipeReader, PipeWriter } from '../io/index.js';
+import type { PipeReader } from '../io/index.js';
 import { childPipe, KernelReader, KernelWriter } from '../os/internal.js';
 import { type ChildFd, endFd } from './child-fd.js';
 
 /** What a stage reads from: a child's descriptor, or an end of ours for a function. */
 export type Source = ChildFd | PipeReader;
 /** What a stage writes to. */
-export type Sink = ChildFd | PipeWriter;
+export type Sink = ChildFd | KernelWriter;
 
 /** A pipe between two stages, or between a stage and this process. */
 export interface Link {
@@ -19,7 +19,7 @@ export interface Link {
 
 /**
  * Makes the pipes of one pipeline. Each holds 256 KiB, which is a fifth faster than the kernel's 64, as long as this
- * process has few of them: an ordinary user's pipes hold 64 MiB in all, and beyond that each new one a mere 8 KiB.
+ * thread has few of them: an ordinary user's pipes hold 64 MiB in all, and beyond that each new one a mere 8 KiB.
  */
 export class Links {
   /** What /proc calls the pipeline's own pipes. */

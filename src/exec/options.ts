@@ -27,7 +27,10 @@ export interface PipelineOptions {
   readonly killGrace?: number | undefined;
   /** How long pipes that others hold are read when all stages have ended; 100 milliseconds, from the last byte on. */
   readonly drainGrace?: number | undefined;
-  /** Passes SIGINT, SIGTERM and SIGHUP of this process on, as SIGTERM; by default no handler is installed. */
+  /**
+   * Passes SIGINT, SIGTERM and SIGHUP of this process on, as SIGTERM; by default no handler is installed. In a worker thread
+   * nothing of them arrives.
+   */
   readonly killOnSignal?: boolean | undefined;
   /** `false`: a stage that ends because nobody wants more of its output has failed. */
   readonly forgiveSigpipe?: boolean | undefined;

@@ -1,4 +1,5 @@
 import { PipeError } from '../io/index.js';
+import { describe } from '../io/internal.js';
 import type { StageResult } from './result.js';
 
 /**
@@ -65,9 +66,15 @@ function howItEnded({ startedAt, ok, code, signal, error }: StageResult): string
   if (signal !== null) return `was killed by ${signal}`;
   if (code !== null) return `exited with code ${code}`;
   if (ok) return 'had ended';
-  if (error === undefined) return 'did not run';
-  const message = error instanceof Error ? error.message : String(error);
-  return startedAt === undefined ? `could not be started: ${message}` : `failed: ${message}`;
+  if (startedAt !== undefined) return `failed: ${textOf(error)}`;
+  return error === undefined ? 'did not run' : `could not be started: ${textOf(error)}`;
+}
+
+/** Anything can be thrown. */
+function textOf(error: unknown): string {
+  const { message } = Object(error) as { message?: unknown };
+  if (typeof message === 'string') return message;
+  return typeof error === 'object' ? describe(error) : String(error);
 }
 
 const STDERR_LINES = 10;

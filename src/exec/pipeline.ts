@@ -3,7 +3,7 @@ import { type Argument, Command, commandOf } from './command.js';
 import { Execution } from './execution.js';
 import { Job } from './job.js';
 import { checkPipelineOptions, type PipelineOptions } from './options.js';
-import { nameOf, type StageFunction } from './stage.js';
+import { commandLine, type StageFunction } from './stage.js';
 
 /** A stage: `[file, ...args]`, a command with options, or a function. */
 export type Stage = readonly Argument[] | Command | StageFunction;
@@ -40,7 +40,7 @@ export type Stage = readonly Argument[] | Command | StageFunction;
  */
 export function pipeline(...stagesAndOptions: [...stages: Stage[], options: PipelineOptions] | Stage[]): Job {
   const { stages, options } = checkArguments(stagesAndOptions);
-  const text = stages.map((stage) => (stage instanceof Command ? String(stage) : nameOf(stage))).join(' | ');
+  const text = stages.map(commandLine).join(' | ');
   return new Job(new Execution(stages, options), text, options.maxBytes ?? MAX_BYTES);
 }
 

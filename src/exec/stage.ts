@@ -1,6 +1,8 @@
 import type { PipeReader, PipeWriter } from '../io/index.js';
+import { NONE } from '../io/internal.js';
+import { abortReasonOf, type KernelWriter } from '../os/internal.js';
 import type { ChildFd } from './child-fd.js';
-import type { Command } from './command.js';
+import { Command } from './command.js';
 import type { StageResult } from './result.js';
 import type { Child } from './start/child.js';
 import type { StderrTail } from './stderr-tail.js';
@@ -8,7 +10,7 @@ import { mergeUsage, sampleUsage, type Usage } from './usage.js';
 
 /**
  * A stage written in TypeScript: it reads what comes from the left and writes what goes to the right. When its promise
- * settles both ends are closed for it; when it rejects the stage has failed.
+ * settles both ends are closed for it; when it rejects, or has aborted its writer, the stage has failed.
  */
 export type StageFunction = (
   reader: PipeReader,
@@ -38,13 +40,21 @@ export class ProcessStage implements RunningStage {
   readonly tail: StderrTail | undefined;
 
   readonly #command: Command;
-  readonly #startedAt = now();
+  readonly #startedAt: number;
   #result: StageResult | undefined;
   #sample: Usage | undefined;
 
-  constructor(index: number, command: Command, child: Child, tail: StderrTail | undefined) {
+  /** @param startedAt `now()` before `child` was started. */
+  constructor(
+    index: number,
+    command: Command,
+    startedAt: number,
+    child: Child,
+    tail: StderrTail | undefined,
+  ) {
     this.index = index;
     this.#command = command;
+    this.#startedAt = startedAt;
     this.child = child;
     this.tail = tail;
     this.ended = child.exited.then(({ code, signal, error, usage }) => {
@@ -74,7 +84,7 @@ export class ProcessStage implements RunningStage {
   #begun(): StageResult {
     const { pid } = this.child;
     return {
-      ...notBegun(this.index, String(this.#command)),
+      ...notBegun(this.index, commandLine(this.#command)),
       ...(pid !== undefined && { pid, startedAt: this.#startedAt }),
     };
   }
@@ -88,7 +98,7 @@ export class FunctionStage implements RunningStage {
   readonly #name: string;
   readonly #startedAt = now();
   readonly #reader: PipeReader;
-  readonly #writer: PipeWriter;
+  readonly #writer: KernelWriter;
   #giveUp!: (reason: unknown) => void;
   #end: Pick<StageResult, 'error' | 'ok' | 'forgiven' | 'endedAt'> | undefined;
 
@@ -96,12 +106,12 @@ export class FunctionStage implements RunningStage {
     index: number,
     run: StageFunction,
     reader: PipeReader,
-    writer: PipeWriter,
+    writer: KernelWriter,
     signal: AbortSignal,
     isLast: boolean,
   ) {
     this.index = index;
-    this.#name = nameOf(run);
+    this.#name = commandLine(run);
     this.#reader = reader;
     this.#writer = writer;
     const givenUp = new Promise<never>((_, reject) => {
@@ -130,6 +140,8 @@ export class FunctionStage implements RunningStage {
       writer.close();
       reader.close();
       await writer.closed.catch(() => {});
+      const reason = abortReasonOf(writer);
+      if (reason !== NONE) throw reason; // what it wrote is not whole, and it has said so
       this.#end = { ok: true, forgiven: false, endedAt: now() };
     } catch (error) {
       const isBroken = isEpipe(error) && (await hasNoReader(writer));
@@ -147,8 +159,10 @@ export function notBegun(index: number, command: string): StageResult {
   return { index, command, code: null, signal: null, ok: false, forgiven: false, stderr: '' };
 }
 
-export function nameOf(run: StageFunction): string {
-  return run.name === '' ? 'function' : run.name;
+/** What messages call a stage. */
+export function commandLine(stage: Command | StageFunction): string {
+  if (stage instanceof Command) return String(stage);
+  return stage.name === '' ? 'function' : stage.name;
 }
 
 /** Closes what a stage that is not started would have got. */
@@ -172,6 +186,6 @@ function hasNoReader(writer: PipeWriter): Promise<boolean> {
 }
 
 /** Milliseconds since 1970, by a clock that never goes back. */
-function now(): number {
+export function now(): number {
   return performance.timeOrigin + performance.now();
 }

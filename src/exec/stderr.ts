@@ -1,6 +1,5 @@
 import type { Writer } from '../io/index.js';
-import { describe } from '../io/internal.js';
-import { checkFile, type FileTarget, isDescriptor, isWriter } from './targets.js';
+import { checkFile, describeTarget, type FileTarget, isDescriptor, isWriter } from './targets.js';
 
 /**
  * Where a stage's standard error goes. 'tail': the last 64 KiB are kept for the error, and all of it is always taken;
@@ -15,6 +14,6 @@ export function checkStderr(value: unknown): asserts value is Stderr {
   if (isDescriptor(value) || isWriter(value) || checkFile('options.stderr', value)) return;
   throw new TypeError(
     "options.stderr must be 'tail', 'inherit', 'stdout', null, a descriptor, a Writer or { file }, " +
-      `got ${describe(value)}`,
+      `got ${describeTarget(value)}`,
   );
 }

@@ -1,6 +1,5 @@
 import type { Writer } from '../io/index.js';
-import { describe } from '../io/internal.js';
-import { checkFile, type FileTarget, isDescriptor, isWriter } from './targets.js';
+import { checkFile, describeTarget, type FileTarget, isDescriptor, isWriter } from './targets.js';
 
 /**
  * Where the output of a pipeline goes. 'pipe': to `job.stdout`; 'inherit': to this process's own; `null`: nowhere; a
@@ -15,6 +14,6 @@ export function checkStdout(value: unknown): asserts value is Stdout {
   if (isDescriptor(value) || isWriter(value) || checkFile('options.stdout', value)) return;
   throw new TypeError(
     "options.stdout must be 'pipe', 'inherit', null, a descriptor, a Writer or { file }, " +
-      `got ${describe(value)}`,
+      `got ${describeTarget(value)}`,
   );
 }

@@ -1,5 +1,5 @@
 import { describe } from '../io/internal.js';
-import { Job } from './job.js';
+import { Job, outputOf } from './job.js';
 import { Substitution } from './substitution.js';
 
 /**
@@ -22,7 +22,7 @@ export function substitute(job: Job): Substitution {
   if (!(job instanceof Job)) {
     throw new TypeError(`job must be what pipeline() returned, got ${describe(job)}`);
   }
-  const reader = job.output;
+  const reader = outputOf(job);
   if (reader === undefined) {
     throw new TypeError("job must have the stdout 'pipe', got one whose output goes elsewhere");
   }

@@ -1,5 +1,8 @@
 import type { JobReader } from './job-reader.js';
 
+/** For siblings: the output of the pipeline. */
+export let substituted: (substitution: Substitution) => JobReader;
+
 /**
  * A pipeline that stands in another command's arguments; made by `substitute()`.
  *
@@ -13,13 +16,15 @@ import type { JobReader } from './job-reader.js';
  * ```
  */
 export class Substitution {
-  /** Its output. */
-  readonly reader: JobReader;
+  static {
+    substituted = (substitution) => substitution.#reader;
+  }
 
+  readonly #reader: JobReader;
   readonly #text: string;
 
   constructor(reader: JobReader, text: string) {
-    this.reader = reader;
+    this.#reader = reader;
     this.#text = text;
   }
 

@@ -12,7 +12,13 @@ export interface FileTarget {
 }
 
 export function isWriter(value: unknown): value is Writer {
-  return typeof (value as Writer | null)?.write === 'function';
+  return typeof (value as Writer | null)?.write === 'function' && !isNodeStream(value);
+}
+
+/** What an error shows of a value that is no target. */
+export function describeTarget(value: unknown): string {
+  const hint = isNodeStream(value) ? '; fromNode() of pipework/node makes a Writer of a Node stream' : '';
+  return `${describe(value)}${hint}`;
 }
 
 export function isDescriptor(value: unknown): value is number {
@@ -35,6 +41,11 @@ export function checkFile(
     throw new TypeError(`${argument}.append must be a boolean, got ${describe(append)}`);
   }
   return true;
+}
+
+/** Its `write` takes and gives something else. */
+function isNodeStream(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'writableNeedDrain' in value;
 }
 
 /**

@@ -77,10 +77,22 @@ export function checkOptions(argument: string, options: unknown, known: readonly
 }
 
 /** @throws {TypeError | RangeError} `value` is no whole number from `least` up that counts exactly. */
-export function checkWhole(argument: string, value: unknown, least: number): void {
+export function checkWhole(argument: string, value: unknown, least: number): asserts value is number {
   if (typeof value !== 'number') throw new TypeError(`${argument} must be a number, got ${describe(value)}`);
   if (!Number.isSafeInteger(value) || value < least) {
     throw new RangeError(`${argument} must be a whole number >= ${least}, got ${value}`);
+  }
+}
+
+/** What `make` allocates for `capacity` bytes. @throws {RangeError} The engine refuses. */
+export function allocated<Memory>(argument: string, capacity: number, make: () => Memory): Memory {
+  try {
+    return make();
+  } catch (cause) {
+    throw new RangeError(
+      `${argument} must be a number of bytes that this engine can allocate, got ${capacity}`,
+      { cause },
+    );
   }
 }
 

@@ -3,6 +3,7 @@
  * that breaks the contract is named in the error instead of losing bytes.
  */
 import { describe } from './arguments.js';
+import { onAbort } from './signals.js';
 import type { CallOptions, Reader, Signal, Writer } from './types.js';
 
 /** A call that moves nothing so many times in a row never will. */
@@ -115,12 +116,14 @@ function isCount(value: unknown, max: number): value is number {
 }
 
 /** `call`, or the signal's reason as soon as it fires: a foreign end need not know what a signal is. */
-function abortable<Value>(call: Promise<Value>, signal: Signal | undefined): Promise<Value> {
+export function abortable<Value>(call: Promise<Value>, signal: Signal | undefined): Promise<Value> {
   if (signal === undefined) return call;
   return new Promise<Value>((resolve, reject) => {
-    const stop = (): void => reject(signal.reason);
-    const settle = (): void => signal.removeEventListener('abort', stop);
-    signal.addEventListener('abort', stop);
+    const stop = (): void => {
+      settle();
+      reject(signal.reason);
+    };
+    let settle = (): void => {};
     Promise.resolve(call).then(
       (value) => {
         settle();
@@ -131,6 +134,7 @@ function abortable<Value>(call: Promise<Value>, signal: Signal | undefined): Pro
         reject(error);
       },
     );
+    settle = onAbort(signal, stop); // after: a signal of somebody's own may throw, and the call may still fail
     // The call itself may have fired it.
     if (signal.aborted) stop();
   });

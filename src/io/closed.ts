@@ -3,15 +3,14 @@
  * is made at the first look; it is marked as handled, because not looking again is no mistake.
  */
 export class Closed {
-  #outcome: 'pending' | 'resolved' | 'rejected' = 'pending';
-  #reason: (() => unknown) | undefined; // a function, since an error nobody looks at need not be made
+  #outcome: Outcome | undefined;
   #promise: Promise<void> | undefined;
-  #settle: { resolve: () => void; reject: (reason: unknown) => void } | undefined;
+  #settlers: Settlers | undefined;
 
   get promise(): Promise<void> {
     if (this.#promise === undefined) {
       this.#promise = new Promise<void>((resolve, reject) => {
-        this.#settle = { resolve, reject };
+        this.#settlers = { resolve, reject };
       });
       this.#promise.catch(() => {});
       this.#forward();
@@ -21,20 +20,31 @@ export class Closed {
 
   /** The first of `resolve` and `reject` counts. */
   resolve(): void {
-    if (this.#outcome !== 'pending') return;
-    this.#outcome = 'resolved';
-    this.#forward();
+    this.#end(resolved);
   }
 
+  /** @param reason A function, since an error nobody looks at need not be made. */
   reject(reason: () => unknown): void {
-    if (this.#outcome !== 'pending') return;
-    this.#outcome = 'rejected';
-    this.#reason = reason;
+    this.#end(({ reject }) => reject(reason()));
+  }
+
+  #end(outcome: Outcome): void {
+    if (this.#outcome !== undefined) return;
+    this.#outcome = outcome;
     this.#forward();
   }
 
   #forward(): void {
-    if (this.#outcome === 'resolved') this.#settle?.resolve();
-    else if (this.#outcome === 'rejected') this.#settle?.reject(this.#reason?.());
+    if (this.#settlers !== undefined) this.#outcome?.(this.#settlers);
   }
 }
+
+interface Settlers {
+  resolve(): void;
+  reject(reason: unknown): void;
+}
+
+/** Settles the promise. */
+type Outcome = (settlers: Settlers) => void;
+
+const resolved: Outcome = ({ resolve }) => resolve();

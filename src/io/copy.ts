@@ -2,6 +2,7 @@ import { checkOptions, checkSignal, checkWhole, describe } from './arguments.js'
 import { type ByteSink, type ByteSource, borrowReader, borrowWriter } from './byte-ends.js';
 import { abortEnd, CheckedReader, CheckedWriter, closeEnd } from './checked-ends.js';
 import { host } from './host.js';
+import { onAbort } from './signals.js';
 import type { Reader, Signal, Writer } from './types.js';
 
 /** Options of `copy()`. */
@@ -141,15 +142,15 @@ function part(buffer: Uint8Array, length: number): Uint8Array {
  */
 class Stop {
   readonly #controller = new host.AbortController();
-  readonly #caller: Signal | undefined;
-  readonly #onAbort = (): void => this.#controller.abort(this.#caller?.reason);
+  #release: (() => void) | undefined;
 
   constructor(caller: Signal | undefined, sink: Writer & { readonly closed?: unknown }) {
-    this.#caller = caller;
     const { closed } = sink; // before the caller's signal is listened to: a sink of somebody's own may throw
     if (closed instanceof Promise) closed.catch((reason) => this.#controller.abort(reason));
-    if (caller?.aborted) this.#onAbort();
-    else caller?.addEventListener('abort', this.#onAbort);
+    if (caller === undefined) return;
+    const stop = (): void => this.#controller.abort(caller.reason);
+    if (caller.aborted) stop();
+    else this.#release = onAbort(caller, stop);
   }
 
   get signal(): Signal {
@@ -170,7 +171,7 @@ class Stop {
   }
 
   release(): void {
-    this.#caller?.removeEventListener('abort', this.#onAbort);
+    this.#release?.();
   }
 }
 

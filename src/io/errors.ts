@@ -1,7 +1,10 @@
 /**
- * Every error that pipework itself raises: few classes, one base, a frozen `code` each. Closed: my side did it.
+ * The errors that pipework itself raises: few classes, one base, a frozen `code` each. Closed: my side did it.
  * Broken: the other side did. The end of the stream is a value (`null`), not an error. A reason given to `abort(reason)`
  * and the reason of a fired signal are not among these: they travel as they are, unwrapped.
+ *
+ * Here are those of every pipe. An error that only some calls raise has a file of its own, which a bundler leaves out
+ * for those who do not make that call; of one file it keeps all classes, since naming a prototype is a side effect.
  */
 
 /** Stable names that a caller may switch on. Adding one is a minor release, renaming one a major. */
@@ -68,7 +71,7 @@ export class ClosedPipeError extends PipeError {
   }
 
   constructor(message: string, options: TransferErrorOptions = {}) {
-    super(message, 'cause' in options ? { cause: options.cause } : undefined);
+    super(message, options);
     this.bytesWritten = options.bytesWritten ?? 0;
   }
 }
@@ -111,59 +114,6 @@ export class BrokenPipeError extends PipeError {
   }
 }
 
-/** One operation that was waiting when a deadlock was found. */
-export interface Wait {
-  /** The pipe's name. */
-  readonly pipe: string;
-  readonly operation: 'read' | 'write';
-  /** Bytes that the operation had moved. */
-  readonly moved: number;
-  /** Bytes that it was asked to move; a read needs only one of them. */
-  readonly asked: number;
-  /** Bytes in the pipe's buffer, and how many it holds: 0 of 0 when it is unbuffered. */
-  readonly fill: number;
-  readonly capacity: number;
-  /** With tracing on: how long it had waited, in milliseconds, and the line that called it. */
-  readonly waited?: number;
-  readonly calledAt?: string;
-}
-
-/**
- * Everything waits and nothing can end it. Only the wait was given up, as by a fired signal: what had moved stays
- * moved, the ends stay open, and the next deadlock is found too.
- *
- * @example A write that nobody can take: in Go, "all goroutines are asleep"
- * ```ts
- * import * as io from 'pipework';
- *
- * const { writer } = io.pipe();
- * const error = await writer.write('hello').catch((error) => error);
- * console.log(error.code, error.waits[0].operation); // prints ERR_PIPE_DEADLOCK write
- * ```
- */
-export class DeadlockError extends PipeError {
-  readonly code = 'ERR_PIPE_DEADLOCK';
-  /** Bytes that this one call had moved; 0 for a read. */
-  readonly bytesWritten: number;
-  /** Every operation that waited, the one that waited longest first. */
-  readonly waits: readonly Wait[];
-
-  static {
-    DeadlockError.prototype.name = 'DeadlockError';
-  }
-
-  constructor(
-    message: string,
-    options: { readonly bytesWritten?: number; readonly waits?: readonly Wait[] } = {},
-  ) {
-    super(message);
-    this.bytesWritten = options.bytesWritten ?? 0;
-    this.waits = options.waits ?? [];
-    // A thousand parked operations share one list; printing each error must not print it a thousand times.
-    Object.defineProperty(this, 'waits', { enumerable: false });
-  }
-}
-
 /**
  * An end was dropped without `close()`: collected as garbage, or left behind by a `using` scope. It aborts itself with
  * this, so the other side fails instead of waiting for ever or taking a cut-off stream for a whole one.
@@ -190,81 +140,5 @@ export class AbandonedPipeError extends PipeError {
 
   static {
     AbandonedPipeError.prototype.name = 'AbandonedPipeError';
-  }
-}
-
-/**
- * The stream ended before `readFull` had its bytes. The buffer's first `bytesRead` bytes are good.
- *
- * @example
- * ```ts
- * import * as io from 'pipework';
- *
- * const { reader, writer } = io.pipe({ capacity: 16 });
- * await writer.write('four');
- * writer.close();
- * const error = await io.readFull(reader, new Uint8Array(8)).catch((error) => error);
- * console.log(error.code, error.bytesRead); // prints ERR_PIPE_UNEXPECTED_END 4
- * ```
- */
-export class UnexpectedEndError extends PipeError {
-  readonly code = 'ERR_PIPE_UNEXPECTED_END';
-  /** Bytes at the start of the buffer that were read. */
-  readonly bytesRead: number;
-
-  static {
-    UnexpectedEndError.prototype.name = 'UnexpectedEndError';
-  }
-
-  constructor(message: string, options: { readonly bytesRead?: number } = {}) {
-    super(message);
-    this.bytesRead = options.bytesRead ?? 0;
-  }
-}
-
-/**
- * More came than the caller allowed (`max` of `readAll`, `text` and `lines`). What had been read is dropped. The reader
- * stays open, but `lines` aborts it.
- *
- * @example
- * ```ts
- * import * as io from 'pipework';
- *
- * const { reader, writer } = io.pipe({ capacity: 16 });
- * await writer.write('too much');
- * const error = await io.readAll(reader, { max: 4 }).catch((error) => error);
- * console.log(error.code, error.max); // prints ERR_PIPE_LIMIT 4
- * ```
- */
-export class LimitError extends PipeError {
-  readonly code = 'ERR_PIPE_LIMIT';
-  /** The limit, in the unit of the call that had it. */
-  readonly max: number;
-
-  static {
-    LimitError.prototype.name = 'LimitError';
-  }
-
-  constructor(message: string, options: { readonly max: number }) {
-    super(message);
-    this.max = options.max;
-  }
-}
-
-/**
- * This platform, kernel or page cannot do it; the message says what is missing. Nothing was changed.
- *
- * @example
- * ```ts
- * import * as io from 'pipework';
- *
- * console.log(new io.UnsupportedError('no pipes here').code); // prints ERR_PIPE_UNSUPPORTED
- * ```
- */
-export class UnsupportedError extends PipeError {
-  readonly code = 'ERR_PIPE_UNSUPPORTED';
-
-  static {
-    UnsupportedError.prototype.name = 'UnsupportedError';
   }
 }

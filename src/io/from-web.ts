@@ -1,9 +1,10 @@
 import { checkOptions, describe } from './arguments.js';
+import { FedReader } from './fed-reader.js';
 import { MemoryPipe } from './memory-pipe.js';
+import { MemoryWriter } from './memory-writer.js';
 import { StreamDrain } from './stream-drain.js';
 import { StreamFeed } from './stream-feed.js';
 import type { Pipe, PipeReader, PipeWriter } from './types.js';
-import { WebReader } from './web-reader.js';
 import {
   isReadableStream,
   isWritableStream,
@@ -11,7 +12,6 @@ import {
   type StreamPair,
   type WritableStreamLike,
 } from './web-streams.js';
-import { WebWriter } from './web-writer.js';
 
 /** Options of `fromWeb()`. */
 export interface FromWebOptions {
@@ -101,7 +101,7 @@ export function webReader(argument: string, stream: ReadableStreamLike, name?: s
   checkUnlocked(argument, stream);
   const pipe = new MemoryPipe(name, undefined);
   const feed = new StreamFeed(argument, stream, pipe);
-  const reader = new WebReader(pipe, feed);
+  const reader = new FedReader(pipe, feed);
   pipe.attach({ reader });
   pipe.watchEnds(); // the stream is there already, and somebody may be waiting behind it
   return { end: reader, release: () => feed.release() };
@@ -111,8 +111,9 @@ export function webReader(argument: string, stream: ReadableStreamLike, name?: s
 export function webWriter(argument: string, stream: WritableStreamLike, name?: string): WebEnd<PipeWriter> {
   checkUnlocked(argument, stream);
   const drain = new StreamDrain(stream, name);
-  const writer = new WebWriter(drain);
+  const writer = new MemoryWriter(drain);
   drain.attach({ writer });
+  drain.watchEnds(); // as above
   return { end: writer, release: () => drain.release() };
 }
 

@@ -11,8 +11,8 @@ interface Host {
   readonly TextEncoder: new () => { encode(text: string): Uint8Array<ArrayBuffer> };
   readonly TextDecoder: new (
     encoding?: string,
-    options?: { fatal?: boolean },
-  ) => { decode(bytes?: Uint8Array, options?: { stream?: boolean }): string };
+    options?: { fatal?: boolean; ignoreBOM?: boolean },
+  ) => { readonly encoding: string; decode(bytes?: Uint8Array, options?: { stream?: boolean }): string };
   readonly DOMException: new (message: string, name: string) => Error;
   readonly AbortController: new () => { readonly signal: Signal; abort(reason?: unknown): void };
   readonly ReadableStream: new (

@@ -9,7 +9,6 @@ import { type AbandonablePipe, type Ends, unwatchForAbandonment, watchForAbandon
 import { checkBytes, memoryGone, signalOf } from './arguments.js';
 import { CHUNK_MAX } from './chunk-iterator.js';
 import { copyLentBytes } from './copy-bytes.js';
-import { watchForDeadlock } from './deadlock.js';
 import { AbandonedPipeError } from './errors.js';
 import { Operation, OperationQueue, type WaitedPipe } from './operation.js';
 import type { Ring } from './ring.js';
@@ -18,6 +17,7 @@ import { abortReason, NONE, Sides } from './sides.js';
 import { encode } from './text-encoder.js';
 import type { CallOptions, Signal } from './types.js';
 import { park, unpark } from './waiting.js';
+import { watchForDeadlock } from './watch-for-deadlock.js';
 
 export class MemoryPipe extends Sides implements WaitedPipe, AbandonablePipe {
   bytesRead = 0;
@@ -234,16 +234,14 @@ export class MemoryPipe extends Sides implements WaitedPipe, AbandonablePipe {
   // Moving bytes
 
   /** Copies what is there to the start of `into`, at most `length` bytes. */
-  private take(into: Uint8Array, length: number): number {
+  protected take(into: Uint8Array, length: number): number {
     let count: number;
     if (this.ring === undefined) {
       count = Math.min(length, this.restOfFirstWrite());
       if (count === 0) return 0;
       const write = this.writes.head as Operation;
       copyLentBytes(into, 0, write.bytes as Uint8Array, write.done, count);
-      this.bytesWritten += count;
-      write.done += count;
-      if (write.done === write.length) this.finishWrite(write);
+      this.move(write, count);
     } else {
       count = this.ring.pull(into, length);
       if (this.writes.head !== undefined) this.refill(this.ring);
@@ -266,15 +264,16 @@ export class MemoryPipe extends Sides implements WaitedPipe, AbandonablePipe {
   private refill(ring: Ring): void {
     while (this.restOfFirstWrite() > 0) {
       const write = this.writes.head as Operation;
-      const count = ring.push(write.bytes as Uint8Array, write.done, write.length);
-      this.bytesWritten += count;
-      write.done += count;
+      this.move(write, ring.push(write.bytes as Uint8Array, write.done, write.length));
       if (write.done < write.length) return;
-      this.finishWrite(write);
     }
   }
 
-  private finishWrite(write: Operation): void {
+  /** `count` bytes of `write`, whose turn it is, have gone. */
+  protected move(write: Operation, count: number): void {
+    this.bytesWritten += count;
+    write.done += count;
+    if (write.done < write.length) return;
     unpark(write, this.writes);
     write.resolve(write.length);
     if (this.writerState === 'closing' && this.writes.head === undefined) this.handOver();
@@ -323,13 +322,13 @@ export class MemoryPipe extends Sides implements WaitedPipe, AbandonablePipe {
   }
 
   /** @throws What a write rejects with when either side has closed. */
-  private checkWritable(): void {
+  protected checkWritable(): void {
     if (this.writerState !== 'open') throw this.closedError('writer', 0);
     if (this.readerState !== 'open') throw this.readerGone(0);
   }
 
   /** Everything that was written before the end is where `close()` promised it: the reads that wait learn of the end. */
-  private handOver(): void {
+  protected handOver(): void {
     if (this.writerReason === NONE) {
       this.writerState = 'ended';
       this.writerClosed.resolve();
@@ -347,7 +346,7 @@ export class MemoryPipe extends Sides implements WaitedPipe, AbandonablePipe {
     if (this.readerState !== 'open') this.retire();
   }
 
-  private endReader(state: 'closed' | 'aborted', reason: unknown): void {
+  protected endReader(state: 'closed' | 'aborted', reason: unknown): void {
     if (this.readerState !== 'open') return;
     this.readerState = state;
     this.readerReason = reason;
@@ -374,7 +373,7 @@ export class MemoryPipe extends Sides implements WaitedPipe, AbandonablePipe {
   }
 
   /** Nothing is left to read, and nothing can happen that either side does not know. */
-  private retire(): void {
+  protected retire(): void {
     if (this.ends === undefined) unwatchForAbandonment(this);
     this.ends = undefined;
     this.ring?.drop();

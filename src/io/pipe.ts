@@ -1,4 +1,4 @@
-import { checkOptions, checkWhole, describe } from './arguments.js';
+import { allocated, checkOptions, checkWhole, describe } from './arguments.js';
 import { MemoryPipe } from './memory-pipe.js';
 import { MemoryReader } from './memory-reader.js';
 import { MemoryWriter } from './memory-writer.js';
@@ -50,23 +50,13 @@ export function pipe(options: PipeOptions = {}): Pipe {
   if (name !== undefined && typeof name !== 'string') {
     throw new TypeError(`name must be a string, got ${describe(name)}`);
   }
-  const shared = new MemoryPipe(name, capacity === 0 ? undefined : ringOf(capacity));
+  const shared = new MemoryPipe(
+    name,
+    capacity === 0 ? undefined : allocated('capacity', capacity, () => new Ring(capacity)),
+  );
   const ends = { reader: new MemoryReader(shared), writer: new MemoryWriter(shared) };
   shared.attach(ends);
   return ends;
 }
 
 const PIPE_OPTIONS = ['capacity', 'name'];
-
-function ringOf(capacity: number): Ring {
-  try {
-    return new Ring(capacity);
-  } catch (cause) {
-    throw new RangeError(
-      `capacity must be a number of bytes that this engine can allocate, got ${capacity}`,
-      {
-        cause,
-      },
-    );
-  }
-}

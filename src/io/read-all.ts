@@ -1,7 +1,7 @@
 import { checkOptions, checkSignal, checkWhole } from './arguments.js';
 import { type ByteSource, borrowReader } from './byte-ends.js';
 import { CheckedReader } from './checked-ends.js';
-import { LimitError } from './errors.js';
+import { LimitError } from './limit-error.js';
 import type { Reader, Signal } from './types.js';
 
 /** Options of `readAll()`. */

@@ -1,7 +1,7 @@
 import { checkBytes, signalOf } from './arguments.js';
 import { CheckedReader } from './checked-ends.js';
-import { UnexpectedEndError } from './errors.js';
 import type { CallOptions, Reader } from './types.js';
+import { UnexpectedEndError } from './unexpected-end-error.js';
 
 /**
  * Fills `into`: one read is not "read everything", a read returns as soon as there is anything.

@@ -20,28 +20,28 @@ export abstract class Sides {
   readerReason: unknown = NONE; // what writes reject with
   firstReason: unknown = NONE; // the earlier of the two: the cause in a ClosedPipeError
 
-  private readonly givenName: string | undefined;
-  private readonly number: number; // what a pipe without a name is called by
-  private closedOfReader: Closed | undefined = undefined;
-  private closedOfWriter: Closed | undefined = undefined;
+  readonly #givenName: string | undefined;
+  readonly #number: number; // what a pipe without a name is called by
+  #readerClosed: Closed | undefined = undefined;
+  #writerClosed: Closed | undefined = undefined;
 
   constructor(name: string | undefined) {
-    this.givenName = name;
-    this.number = name === undefined ? ++pipesMade : 0;
+    this.#givenName = name;
+    this.#number = name === undefined ? ++pipesMade : 0;
   }
 
   get name(): string {
-    return this.givenName ?? `pipe#${this.number}`;
+    return this.#givenName ?? `pipe#${this.#number}`;
   }
 
   get readerClosed(): Closed {
-    this.closedOfReader ??= new Closed();
-    return this.closedOfReader;
+    this.#readerClosed ??= new Closed();
+    return this.#readerClosed;
   }
 
   get writerClosed(): Closed {
-    this.closedOfWriter ??= new Closed();
-    return this.closedOfWriter;
+    this.#writerClosed ??= new Closed();
+    return this.#writerClosed;
   }
 
   get isWriterOpen(): boolean {

@@ -1,63 +1,50 @@
-import { ChunkIterator } from './chunk-iterator.js';
-import { asyncDispose, dispose } from './symbols.js';
+import { isBytes, signalOf } from './arguments.js';
+import { FedReader } from './fed-reader.js';
 import type { TeeBranch } from './tee-branch.js';
-import type { CallOptions, PipeReader } from './types.js';
+import type { TeeSource } from './tee-source.js';
+import type { CallOptions } from './types.js';
 
-/** The reader of a branch: the public face of what `TeeBranch` does. */
-export class TeeReader implements PipeReader {
+/** The reader of a branch: what can be known or had of the source without waiting, it asks the source for. */
+export class TeeReader extends FedReader {
   readonly #branch: TeeBranch;
+  readonly #source: TeeSource;
 
-  constructor(branch: TeeBranch) {
+  constructor(branch: TeeBranch, source: TeeSource) {
+    super(branch, source);
     this.#branch = branch;
+    this.#source = source;
   }
 
-  get name(): string {
-    return this.#branch.name;
+  override read(into: Uint8Array, options?: CallOptions): Promise<number | null> {
+    if (movesNothing(into, options)) this.#source.tryAdvance(0);
+    return super.read(into, options);
   }
 
-  get bytesRead(): number {
-    return this.#branch.bytesRead;
+  override tryRead(into: Uint8Array): number | null {
+    if (isBytes(into) && this.#branch.fill === 0) this.#source.tryAdvance(into.length);
+    const count = super.tryRead(into);
+    this.#source.pull();
+    return count;
   }
 
-  get closed(): Promise<void> {
-    return this.#branch.readerClosed.promise;
-  }
-
-  read(into: Uint8Array, options?: CallOptions): Promise<number | null> {
-    return this.#branch.read(this, into, options);
-  }
-
-  tryRead(into: Uint8Array): number | null {
-    return this.#branch.tryRead(into);
-  }
-
-  close(): void {
-    this.#branch.closeReader();
-  }
-
-  abort(reason?: unknown): void {
-    this.#branch.abortReader(reason);
-  }
-
-  ref(): this {
-    this.#branch.refReader(true);
+  override ref(): this {
+    super.ref();
+    this.#source.followRefs();
     return this;
   }
 
-  unref(): this {
-    this.#branch.refReader(false);
+  override unref(): this {
+    super.unref();
+    this.#source.followRefs();
     return this;
   }
+}
 
-  [Symbol.asyncIterator](): AsyncIterableIterator<Uint8Array<ArrayBuffer>> {
-    return new ChunkIterator(this, () => this.#branch.readChunk(this));
-  }
-
-  [dispose](): void {
-    this.#branch.closeReader();
-  }
-
-  async [asyncDispose](): Promise<void> {
-    this.#branch.closeReader();
+/** Whether a read will settle at once, whatever there is. What is wrong with its arguments it says itself. */
+function movesNothing(into: Uint8Array, options: CallOptions | undefined): boolean {
+  try {
+    return isBytes(into) && (into.length === 0 || signalOf(options)?.aborted === true);
+  } catch {
+    return false;
   }
 }

@@ -10,14 +10,14 @@ export interface TextOptions {
 }
 
 /** @throws {TypeError | RangeError} An option of the wrong type, or an encoding that the runtime does not know. */
-export function textDecoder({ encoding = 'utf-8', fatal = false }: TextOptions) {
+export function textDecoder({ encoding = 'utf-8', fatal = false }: TextOptions, ignoreBOM = false) {
   if (typeof encoding !== 'string') {
     throw new TypeError(`options.encoding must be a string, got ${describe(encoding)}`);
   }
   if (typeof fatal !== 'boolean')
     throw new TypeError(`options.fatal must be a boolean, got ${describe(fatal)}`);
   try {
-    return new host.TextDecoder(encoding, { fatal });
+    return new host.TextDecoder(encoding, { fatal, ignoreBOM });
   } catch (cause) {
     throw new RangeError(
       `options.encoding must be a label that TextDecoder knows, got ${describe(encoding)}`,

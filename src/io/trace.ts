@@ -51,12 +51,10 @@ function remember(operation: Operation): void {
   traces.set(operation, { since: Date.now(), stack: new Error().stack ?? '' });
 }
 
-/** The innermost line of `stack` that is outside this folder. */
+/** The innermost line of `stack` that is outside this folder, which its first line is in. */
 function callSite(stack: string): string {
   const frames = stack.split('\n').filter((line) => /:\d+/.test(line));
-  const frame = frames.find((line) => !line.includes(HERE)) ?? frames.at(-1) ?? 'an unknown line';
+  const [here = ''] = /[^\s(@]*\//.exec(frames[0] ?? '') ?? [];
+  const frame = frames.find((line) => !line.includes(here)) ?? frames.at(-1) ?? 'an unknown line';
   return frame.trim().replace(/^at /, '');
 }
-
-const { url } = import.meta as unknown as { url: string };
-const HERE = url.slice(0, url.lastIndexOf('/') + 1);

@@ -4,6 +4,9 @@ import { available, capacity, setCapacity } from './capacity.js';
 import { descriptorOf, releaseDescriptor } from './descriptor.js';
 import type { KernelPipe } from './kernel-pipe.js';
 
+/** For siblings: what reads reject with behind the last byte, since the writer failed in this program; NONE otherwise. */
+export let failureOf: (reader: KernelReader) => unknown;
+
 /**
  * The end of a kernel pipe that bytes come out of.
  *
@@ -18,6 +21,10 @@ import type { KernelPipe } from './kernel-pipe.js';
  */
 export class KernelReader implements PipeReader {
   readonly #pipe: KernelPipe;
+
+  static {
+    failureOf = (reader) => reader.#pipe.writerReason;
+  }
 
   constructor(pipe: KernelPipe) {
     this.#pipe = pipe;

@@ -4,6 +4,9 @@ import { available, capacity, setCapacity } from './capacity.js';
 import { descriptorOf, releaseDescriptor } from './descriptor.js';
 import type { KernelPipe } from './kernel-pipe.js';
 
+/** For siblings: what `writer` was aborted with by its own side, or a write behind its close was given up; NONE otherwise. */
+export let abortReasonOf: (writer: KernelWriter) => unknown;
+
 /**
  * The end of a kernel pipe that bytes go into.
  *
@@ -20,6 +23,10 @@ import type { KernelPipe } from './kernel-pipe.js';
  */
 export class KernelWriter implements PipeWriter {
   readonly #pipe: KernelPipe;
+
+  static {
+    abortReasonOf = (writer) => writer.#pipe.writerReason;
+  }
 
   constructor(pipe: KernelPipe) {
     this.#pipe = pipe;

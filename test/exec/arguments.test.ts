@@ -1,5 +1,6 @@
 /** Wrong arguments are errors that name them and what was received, before anything is started. */
 import { equal, match, throws } from 'node:assert/strict';
+import { PassThrough } from 'node:stream';
 import { test } from 'node:test';
 import * as exec from 'pipework/exec';
 import { children, rejection } from './ways.js';
@@ -81,6 +82,8 @@ test('a command: its options are checked, each by name', () => {
     wrong({ stdin: null }, /^options has .*, got 'stdin'$/),
     wrong({ env: null }, /^options\.env must be an object, got null$/),
     wrong({ env: 'A=1' }, /^options\.env must be an object, got "A=1"$/),
+    wrong({ env: ['A=1'] }, /^options\.env must be an object of names and values, got Array$/),
+    wrong({ env: new Map([['A', '1']]) }, /^options\.env must be an object of names and values, got Map$/),
     wrong({ env: { A: 1 } }, /^options\.env\.A must be a string without NUL, got 1$/),
     wrong({ env: { A: null } }, /^options\.env\.A must be a string without NUL, got null$/),
     wrong({ env: { A: 'a\0' } }, /^options\.env\.A must be a string without NUL, got "a\\u0000"$/),
@@ -149,6 +152,17 @@ test('pipeline(): its options are checked, each by name', () => {
       message: /^options\.\w+ must be .*, got /,
     });
   equal(children().length, 0);
+});
+
+test('stdout, stderr: a Node stream is told what makes a Writer of it', async () => {
+  for (const stream of [process.stdout, new PassThrough()]) {
+    const node = stream as never;
+    const hint =
+      /got (WriteStream|Socket|PassThrough|SyncWriteStream|Writable); fromNode\(\) of pipework\/node makes a Writer of a Node stream$/;
+    throws(() => exec.pipeline(['true'], { stdout: node }), hint);
+    throws(() => exec.pipeline(['true'], { stderr: node }), hint);
+    throws(() => exec.command('true', [], { stderr: node }), hint);
+  }
 });
 
 test('undefined is as if an option were not there, of a pipeline and of a command', async () => {

@@ -109,6 +109,68 @@ inEachWay('a function: what it wrote before it failed is not whole for the next 
   equal(seen, reason);
 });
 
+inEachWay('a function: one that aborts its writer has failed, also when it resolves', async () => {
+  const reason = new Error('cut off');
+  for (const abort of [
+    async (writer) => writer.abort(reason),
+    async (writer) => {
+      await writer.write('half');
+      writer.abort(reason);
+      writer.close();
+    },
+    async (writer) => {
+      using _ = writer; // left without close()
+      await writer.write('half');
+    },
+  ] satisfies ((writer: io.PipeWriter) => Promise<void>)[]) {
+    const half: exec.StageFunction = (_, writer) => abort(writer);
+    for (const stages of [[half], [half, ['cat']], [half, pass]] as exec.Stage[][]) {
+      const job = exec.pipeline(...stages);
+      const read = rejection<Error>(io.text(job.stdout));
+      const { stage, cause } = await rejection(job.done);
+      equal(stage.index, 0);
+      ok(cause === reason || cause instanceof io.AbandonedPipeError);
+      ok([cause, await rejection(job.done)].includes(await read));
+    }
+  }
+});
+
+inEachWay(
+  'a function: one that aborts its writer since nobody reads is forgiven, as one that rejects',
+  async () => {
+    const careful: exec.StageFunction = async (_, writer) => {
+      try {
+        for (;;) await writer.write(new Uint8Array(65536));
+      } catch (error) {
+        writer.abort(error);
+      }
+    };
+    const { stages } = await exec.run(careful, ['head', '-c', '1']);
+    deepEqual([stages[0]?.ok, stages[0]?.forgiven], [false, true]);
+  },
+);
+
+inEachWay('a function: the message says what it threw, whatever that is', async () => {
+  const thrown: readonly (readonly [unknown, string])[] = [
+    [undefined, 'undefined'],
+    [null, 'null'],
+    ['a text', 'a text'],
+    [Symbol('mark'), 'Symbol(mark)'],
+    [Object.create(null), 'object'],
+    [{ message: 'a message' }, 'a message'],
+    [new TypeError('of its own'), 'of its own'],
+  ];
+  for (const [value, told] of thrown) {
+    const error = await rejection(
+      exec.run(function fail() {
+        throw value;
+      }),
+    );
+    equal(error.message, `fail failed: ${told}`);
+    equal(error.stage.error, value);
+  }
+});
+
 inEachWay('a function: one that never reads lets what is before it end', async () => {
   const deaf: exec.StageFunction = async (_, writer) => {
     await writer.write('deaf');
@@ -127,14 +189,15 @@ inEachWay('a function: its signal has not fired while nobody ends the pipeline',
 
 inEachWay('a function: binary data goes through as it is', async () => {
   const all = new Uint8Array(3 * 2 ** 20).map((_, i) => (i * 31) >> 3);
-  const pass: exec.StageFunction = async (reader, writer) => {
-    await io.copy(reader, writer);
-  };
   for (const stages of [[pass], [pass, ['cat'], pass], [['cat'], pass, pass, ['cat']]]) {
     const { stdout } = await exec.run(...stages, { stdin: all });
     ok(Buffer.from(stdout).equals(all));
   }
 });
+
+const pass: exec.StageFunction = async (reader, writer) => {
+  await io.copy(reader, writer);
+};
 
 for (const way of WAYS) {
   for (const [what, text, expected] of [

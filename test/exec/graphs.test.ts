@@ -113,6 +113,23 @@ inEachWay('tee(): gives one output to several pipelines, each of which sees all 
   deepEqual([count.text().trim(), last.text().trim()], ['100000', '100000']);
 });
 
+inEachWay(
+  'tee(): a pipeline that wants no more stops none of the others, and a failed source fails all',
+  async () => {
+    const source = exec.pipeline(['seq', '1', '100000']);
+    const [all, some] = io.tee(source.stdout);
+    const [count, first] = await Promise.all([
+      exec.run(['wc', '-l'], { stdin: all }),
+      exec.run(['head', '-n', '1'], { stdin: some }),
+    ]);
+    deepEqual([count.text().trim(), first.text().trim()], ['100000', '1']);
+
+    const failing = exec.pipeline(exec.shell('echo half; exit 3'));
+    const errors = io.tee(failing.stdout).map((stdin) => rejection(exec.run(['cat'], { stdin })));
+    for (const error of await Promise.all(errors)) equal(error.stage.code, 3);
+  },
+);
+
 inEachWay('substitute(): the inner output is a file for the command, in the kernel', async () => {
   const inner = exec.pipeline(exec.shell('readlink /proc/$$/fd/1'));
   const out = await exec.run([

@@ -11,6 +11,14 @@ const pass: exec.StageFunction = async (reader, writer) => {
   await io.copy(reader, writer);
 };
 
+inEachWay(
+  'what loses data elsewhere: thirty runs of a fast writer into a counter, every count right',
+  async () => {
+    for (let i = 0; i < 30; i++)
+      equal((await exec.run(['seq', '1', '400000'], ['wc', '-l'])).text().trim(), '400000');
+  },
+);
+
 inEachWay('functions between processes lose nothing, ten times in a row', async () => {
   for (let i = 0; i < 10; i++) {
     const out = await exec.run(['seq', '1', '400000'], pass, ['cat'], pass, ['wc', '-l']);
@@ -85,6 +93,23 @@ inEachWay(
       (await Promise.all(ours)).map(({ stages }) => stages[0]?.code),
       ours.map((_, i) => 100 + i),
     );
+  },
+);
+
+inEachWay(
+  'a reader of job.stdout that stops holds the first stage back, in the pipes and nowhere else',
+  async () => {
+    const job = exec.pipeline(['yes'], ['cat']);
+    await job.stdout.read(new Uint8Array(2));
+    const wrote = (): number => job.stats()[0]?.bytesOut ?? 0;
+    let before = -1; // bytes
+    for (let now = wrote(); now !== before; now = wrote()) {
+      before = now;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    ok(before < 2 ** 21, `${before} bytes`);
+    job.stdout.close();
+    await job.done;
   },
 );
 

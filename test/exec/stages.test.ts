@@ -1,5 +1,6 @@
 /** What a stage is given, and what it finds when it starts. */
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
   mkdtempSync,
@@ -14,6 +15,8 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import * as io from 'pipework';
 import * as exec from 'pipework/exec';
+import { runAsOrdinaryUser } from '../fixtures/ordinary-user.js';
+import { packageRoot } from '../fixtures/package-copy.js';
 import { runSource } from '../fixtures/run-source.js';
 import { isBlocking, linkOf } from '../os/descriptors.js';
 import { inWay, WAYS, type Way } from './ways.js';
@@ -31,6 +34,9 @@ function inheritable(): string[] {
 }
 
 const O_CLOEXEC = 0o2000000; // as /proc has it
+const PAGE = 4096; // bytes
+const SOFT = Number(readFileSync('/proc/sys/fs/pipe-user-pages-soft', 'utf8')); // pages of a user's pipes
+
 inEachWay(
   'a command: its arguments reach the program as they are, whatever a shell would make of them',
   async () => {
@@ -94,6 +100,12 @@ inEachWay('clearEnv: starts with nothing but env, and finds programs all the sam
   equal(none.text(), '');
   const undone = await exec.run(exec.command('env', [], { clearEnv: false }), { clearEnv: true });
   match(undone.text(), /^PATH=/m);
+});
+
+inEachWay('env: takes any name, also one that an object has by itself', async () => {
+  const env = JSON.parse('{"__proto__":"1","constructor":"2","a b":"3"}');
+  const out = await exec.run(['env'], { clearEnv: true, env });
+  deepEqual(out.lines(), ['__proto__=1', 'constructor=2', 'a b=3']);
 });
 
 inEachWay('cwd: is the folder of a command, or of all that name none', async () => {
@@ -167,6 +179,24 @@ inEachWay('signals: a stage starts with all dispositions as by default and none 
     match(status, new RegExp(`^${set}:\\t0000000000000000$`, 'm'));
 });
 
+inEachWay('limits: a stage has the limit on open files that this process has', async () => {
+  const own = /^Max open files\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1];
+  const out = await exec.run(exec.shell('ulimit -Sn; ulimit -Sn 100; exec sh -c "ulimit -Sn"'));
+  deepEqual(out.lines(), [own, '100']);
+});
+
+test('start: nothing of this process is copied for a stage (native)', async () => {
+  const memory = new Uint8Array(64 * 1024 * 1024).fill(1); // bytes
+  await inWay('native', async () => {
+    await exec.run(['true']);
+    const before = process.resourceUsage().minorPageFault;
+    for (let at = 0; at < memory.length; at += PAGE) memory[at] = 2;
+    const faults = process.resourceUsage().minorPageFault - before;
+    // A page that is written to for the first time after a fork is a fault.
+    ok(faults < memory.length / PAGE / 10, `${faults} faults`);
+  })();
+});
+
 inEachWay('a pipeline: the parent keeps no end open, so that what nobody reads ends', async () => {
   const out = await exec.run(['yes'], ['head', '-n', '2']);
   equal(out.text(), 'y\ny\n');
@@ -234,6 +264,63 @@ inEachWay('capacity: is that of each link, and without it 256 KiB', async () => 
   await exec.run(fill, late);
   await exec.run(fill, late, { capacity: 8192 });
   deepEqual(counts, [256 * 1024, 8192]);
+});
+
+inEachWay('capacity: is the kernel’s own beyond 128 links, until others have ended', async () => {
+  const capacities: number[] = [];
+  const look: exec.StageFunction = async (reader) => {
+    capacities.push((reader as unknown as { capacity: number }).capacity);
+  };
+  const many = exec.pipeline(...Array.from({ length: 128 }, () => ['cat']), { stdin: 'pipe' });
+  await exec.run(['true'], look);
+  many.stdin.close();
+  await many.done;
+  await exec.run(['true'], look);
+  const [beyond = 0, after] = capacities;
+  ok(beyond > 0 && beyond < 256 * 1024, `${beyond}`);
+  equal(after, 256 * 1024);
+});
+
+for (const way of WAYS) {
+  test(`capacity: when an ordinary user's pipes hold all that they may, smaller ones do (${way})`, {
+    skip: SOFT === 0 || SOFT > 65536 ? 'no such limit here' : false,
+  }, () => {
+    const source = `
+      import * as exec from 'pipework/exec';
+      import * as os from 'pipework/os';
+      const pipes = Array.from({ length: ${Math.ceil(SOFT / 16)} }, () => os.pipe()); // 16 pages each
+      const capacities = [];
+      const count = ['wc', '-l'];
+      const look = async (reader, writer) => {
+        capacities.push(reader.capacity);
+        for await (const chunk of reader) await writer.write(chunk);
+      };
+      for (const options of [{}, { capacity: 1024 * 1024 }]) {
+        const out = await exec.run(['seq', '100000'], look, count, options);
+        console.log(out.text().trim(), capacities.pop() < 65536);
+      }`;
+    const { stdout, stderr } = runAsOrdinaryUser(source, { PIPEWORK_EXEC: way });
+    equal(stdout, '100000 true\n100000 true\n', stderr);
+  });
+}
+
+test('descriptors: what is inherited is blocking, whoever has set it otherwise', () => {
+  const given = `
+import os, subprocess, sys
+ends = os.pipe2(os.O_NONBLOCK)
+subprocess.run(sys.argv[1:], stdin=ends[0], stderr=ends[1])`;
+  const source = `
+    import * as exec from 'pipework/exec';
+    const cat = ['cat', '/proc/self/fdinfo/0', '/proc/self/fdinfo/2'];
+    process.stdout.write((await exec.run(cat, { stdin: 'inherit', stderr: 'inherit' })).stdout);`;
+  const program = [process.execPath, '--input-type=module', '--eval', source];
+  const { stdout, stderr } = spawnSync('python3', ['-c', given, ...program], {
+    cwd: packageRoot,
+    encoding: 'utf8',
+    env: { ...process.env, PIPEWORK_EXEC: 'native' },
+  });
+  const ends = stdout.split(/^(?=pos:)/m);
+  deepEqual(ends.map(isBlocking), [true, true], stderr);
 });
 
 test('descriptors: what this process has inherited itself, above those that a runtime closes, is not passed on', () => {

@@ -8,6 +8,7 @@ import { after, test } from 'node:test';
 import * as io from 'pipework';
 import * as exec from 'pipework/exec';
 import * as os from 'pipework/os';
+import { asOrdinaryUser, threadsOfUser } from '../fixtures/ordinary-user.js';
 import { PackageCopy, packageRoot } from '../fixtures/package-copy.js';
 import { runSource } from '../fixtures/run-source.js';
 import { inWay, rejection, WAYS, type Way } from './ways.js';
@@ -24,9 +25,17 @@ const pass: exec.StageFunction = async (reader, writer) => {
   await io.copy(reader, writer);
 };
 
+/** A folder that may not be looked into makes it EACCES, as execvp(3) has it. */
+const OPEN_PATH = { env: { PATH: '/usr/bin:/bin' } };
+
 /** What cannot be started, and what says so. */
 const BROKEN: readonly (readonly [name: string, stage: exec.Stage, code: string, message: RegExp])[] = [
-  ['a command that is not found', ['no-such-program'], 'ENOENT', /no-such-program/],
+  [
+    'a command that is not found',
+    exec.command('no-such-program', [], OPEN_PATH),
+    'ENOENT',
+    /no-such-program/,
+  ],
   ['a path that is not there', ['/nowhere/tool', 'x'], 'ENOENT', /\/nowhere\/tool/],
   ['a file that is not executable', [plain], 'EACCES', /plain/],
   ['a folder', ['/tmp'], 'EACCES', /\/tmp/],
@@ -92,7 +101,8 @@ inEachWay('a stage that cannot be started: what was given to the pipeline ends, 
   await rejection(
     exec.run(['cat', exec.substitute(inner[0])], ['/nowhere/x'], ['cat', exec.substitute(inner[1])]),
   );
-  await Promise.all(inner.map((job) => rejection(job.done)));
+  for (const job of inner)
+    match((await rejection(job.done)).message, /^what was to read its output was ended: yes was killed/);
 });
 
 inEachWay('a pipeline that never began: a reader that was given to it is closed all the same', async () => {
@@ -221,6 +231,8 @@ for (const way of WAYS) {
     equal(status, 0);
   });
 
+  const STAGES = 200;
+
   // Root may start as many processes as it likes; another user has no more than they are allowed.
   test(`EAGAIN: too many processes are an error that names the stage, and nothing is left (${way})`, () => {
     const source = `
@@ -231,27 +243,31 @@ for (const way of WAYS) {
       process.stdout; // what it opens at its first use
       const before = count();
       for (let round = 0; round < 3; round++) {
-        const stages = Array.from({ length: 60 }, () => ['cat']);
+        const stages = Array.from({ length: ${STAGES} }, () => ['cat']);
         const error = await exec.run(...stages, { stdin: 'x' }).catch((error) => error);
         await new Promise((resolve) => setTimeout(resolve, 50));
-        console.log(error.code, error.cause?.code, /^stage \\d+ of 60, cat, could not/.test(error.message), count() - before);
+        console.log(error.code, error.cause?.code, /^stage \\d+ of ${STAGES}, cat, could not/.test(error.message), count() - before);
       }`;
-    const isRoot = process.getuid?.() === 0;
-    const user = isRoot ? ['setpriv', '--reuid=12345', '--regid=12345', '--clear-groups'] : [];
     const { stdout, stderr, status } = spawnSync(
       'bash',
       [
         '--norc',
         '-c',
-        'ulimit -u 40; exec "$@"',
+        // Half of the stages, so that it does not matter what else of this user begins or ends meanwhile.
+        `ulimit -u ${threadsOfUser() + STAGES / 2}; exec "$@"`,
         'bash',
-        ...user,
         process.execPath,
         '--input-type=module',
         '--eval',
         source,
       ],
-      { cwd: packageRoot, encoding: 'utf8', timeout: 60_000, env: { ...process.env, PIPEWORK_EXEC: way } },
+      {
+        ...asOrdinaryUser,
+        cwd: packageRoot,
+        encoding: 'utf8',
+        timeout: 60_000,
+        env: { ...process.env, PIPEWORK_EXEC: way },
+      },
     );
     equal(stderr, '');
     equal(stdout, 'ERR_PIPELINE_FAILED EAGAIN true 0\n'.repeat(3));

@@ -179,6 +179,19 @@ inEachWay('stdin: a reader that is never done is given up when nobody reads any 
   }
 });
 
+inEachWay(
+  'stdin: a reader whose close() never settles is for the timeout, and hides no error of its own',
+  async () => {
+    const close = () => new Promise(() => {});
+    const ending = { read: async () => null, close };
+    const error = await rejection(exec.run(['cat'], { stdin: ending, timeout: 50, killGrace: 50 }));
+    match(error.message, /^timed out after 50 ms/);
+    const reason = new Error('broken');
+    const failing = { read: () => Promise.reject(reason), close };
+    equal(await rejection<Error>(exec.run(['cat'], { stdin: failing })), reason);
+  },
+);
+
 inEachWay('stdin: what a stage does not read is no failure, however much it is', async () => {
   const much = new Uint8Array(2 ** 20);
   for (const stage of [['true'], async () => {}]) {
@@ -217,6 +230,47 @@ inEachWay(
       equal((await closed).code, 'EPIPE');
       equal((await rejection<{ code: string }>(job.stdin.write('x'))).code, 'EPIPE');
       job.stdin.close();
+    }
+  },
+);
+
+inEachWay('stdin: job.stdin that is aborted fails the job, since what was written is not whole', async () => {
+  const reason = new Error('cut off');
+  const pass: exec.StageFunction = async (reader, writer) => void (await io.copy(reader, writer));
+  for (const stages of [[['cat']], [pass], [['cat'], pass]]) {
+    const aborted = exec.pipeline(...stages, { stdin: 'pipe' });
+    await aborted.stdin.write('half');
+    aborted.stdin.abort(reason);
+    equal(await rejection<Error>(aborted.done), reason);
+    const left = exec.pipeline(...stages, { stdin: 'pipe' });
+    {
+      using stdin = left.stdin;
+      await stdin.write('half');
+    }
+    equal((await rejection<{ code: string }>(left.done)).code, 'ERR_PIPE_ABANDONED');
+  }
+  // Nobody reads any more: it does not matter how it is left then.
+  const unread = exec.pipeline(['true'], { stdin: 'pipe' });
+  const gone = await rejection(unread.stdin.closed);
+  unread.stdin.abort(gone);
+  await unread.done;
+});
+
+inEachWay(
+  'stdin: a write given up behind close() fails the job, since what was written is not whole',
+  async () => {
+    const reason = new Error('given up');
+    const swallow: exec.StageFunction = async (reader) => {
+      await io.readAll(reader).catch(() => {});
+    };
+    for (const stage of [['sleep', '5'], swallow]) {
+      const job = exec.pipeline(stage, { stdin: 'pipe' });
+      const stop = new AbortController();
+      const written = rejection(job.stdin.write(new Uint8Array(3_000_000), { signal: stop.signal }));
+      job.stdin.close();
+      stop.abort(reason);
+      equal(await written, reason);
+      equal(await rejection<Error>(job.done), reason);
     }
   },
 );

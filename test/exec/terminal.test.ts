@@ -1,11 +1,13 @@
 /** A stage that inherits a terminal has it as it would have it from a shell. */
-import { equal, match } from 'node:assert/strict';
+import { deepEqual, equal, match } from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import * as exec from 'pipework/exec';
 import { packageRoot } from '../fixtures/package-copy.js';
 import { until } from './processes.js';
-import { WAYS } from './ways.js';
+import { inWay, WAYS, type Way } from './ways.js';
 
 // script(1) runs a program on a terminal of its own, and passes on what is typed and what is shown.
 const skip = spawnSync('script', ['--version']).status === 0 ? false : 'script is not on the PATH';
@@ -48,6 +50,12 @@ for (const way of WAYS) {
   });
 }
 
+inEachWay('a stage stays in the group and the session of its parent', async () => {
+  const own = groupOf('self');
+  const out = await exec.run(['cat', '/proc/self/stat'], ['cat']);
+  deepEqual(groupIn(out.text()), own);
+});
+
 /** Runs a program that uses `exec` on a terminal. */
 function onTerminal(way: string, source: string) {
   const node = [
@@ -74,5 +82,21 @@ function onTerminal(way: string, source: string) {
   };
 }
 
+function groupOf(pid: string): string[] {
+  return groupIn(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+}
+
+/** The process group and the session. */
+function groupIn(stat: string): string[] {
+  return stat
+    .slice(stat.lastIndexOf(')') + 2)
+    .split(' ')
+    .slice(2, 4);
+}
+
 /** Against hanging only. */
 const BOUND = 30_000; // milliseconds
+
+function inEachWay(name: string, run: (way: Way) => Promise<void>): void {
+  for (const way of WAYS) test(`${name} (${way})`, inWay(way, run));
+}

@@ -2,7 +2,7 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -10,7 +10,7 @@ import { Worker } from 'node:worker_threads';
 import * as exec from 'pipework/exec';
 import { runSource } from '../fixtures/run-source.js';
 import { ownNap, sleepers, until } from './processes.js';
-import { inWay, rejection, WAYS } from './ways.js';
+import { inWay, rejection, turn, WAYS } from './ways.js';
 
 /** No pipe of the pipeline, nor any other. */
 const APART = '</dev/null >/dev/null 2>&1';
@@ -104,6 +104,34 @@ for (const way of WAYS) {
   );
 
   test(
+    `one signal ends forty pipelines by a few looks at /proc, not by some for each (${way})`,
+    inWay(way, async () => {
+      const controller = new AbortController();
+      const { signal } = controller;
+      const failed = Array.from({ length: 40 }, () =>
+        rejection<Error>(exec.run(['sleep', '1000'], { signal })),
+      );
+      await turn();
+      const looks = await looksDuring(async () => {
+        controller.abort(new Error('enough'));
+        for (const { message } of await Promise.all(failed)) equal(message, 'enough');
+      });
+      ok(looks < 40, `${looks} looks`);
+    }),
+  );
+
+  test(
+    `a pipeline of which no process was started ends without a look at /proc (${way})`,
+    inWay(way, async () => {
+      const looks = await looksDuring(async () => {
+        await rejection(exec.run(['/nowhere/x'], ['cat']));
+        await rejection(exec.run(() => new Promise<void>(() => {}), { timeout: 1, killGrace: 1 }));
+      });
+      ok(looks < 1, `${looks} looks`);
+    }),
+  );
+
+  test(
     `timeout: is for a Writer too that never takes the output (${way})`,
     inWay(way, async () => {
       const stdout = { write: () => new Promise<number>(() => {}) };
@@ -160,6 +188,19 @@ for (const way of WAYS) {
       await once(other, 'exit');
     }),
   );
+}
+
+/** A look reads a file of each process, to its end. */
+async function looksDuring(run: () => Promise<void>): Promise<number> {
+  const processes = readdirSync('/proc').filter((name) => /^\d+$/.test(name)).length;
+  const before = readCalls();
+  await run();
+  return (readCalls() - before) / 2 / processes;
+}
+
+/** Calls of read(2) by this process, so far. */
+function readCalls(): number {
+  return Number(/^syscr: (\d+)/m.exec(readFileSync('/proc/self/io', 'utf8'))?.[1]);
 }
 
 /** Starts processes all the time; says how many there were, and how those ended that did not do well. */

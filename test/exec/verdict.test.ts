@@ -1,5 +1,6 @@
 /** The end of a job is a verdict: what done, job.stdout and what it gives at its end say, and when. */
 import { deepEqual, equal, match, ok, throws } from 'node:assert/strict';
+import { getEventListeners } from 'node:events';
 import { test } from 'node:test';
 import * as io from 'pipework';
 import * as exec from 'pipework/exec';
@@ -172,6 +173,20 @@ inEachWay('job.stdout: a second close does nothing, and reads after it are ERR_P
   stdout.close();
 });
 
+inEachWay('job.stdout: closed while the verdict is awaited, what waits for it is over', async () => {
+  const job = exec.pipeline(exec.shell('exec >&-; echo closed >&2; read go'), { stdin: 'pipe' });
+  const { stdout } = job;
+  const { closed } = stdout;
+  const read = rejection<{ code: string }>(stdout.read(new Uint8Array(1)));
+  while (job.stats()[0]?.stderr !== 'closed\n') await turn();
+  await turn();
+  stdout.close();
+  equal((await read).code, 'ERR_PIPE_CLOSED');
+  equal(await closed, undefined);
+  job.stdin.close();
+  equal((await rejection(job.done)).stage.code, 1); // `read` found nothing
+});
+
 inEachWay('job.stdout: closed after its end it changes no verdict', async () => {
   const job = exec.pipeline(exec.shell('exit 4'));
   await rejection(job.stdout.read(new Uint8Array(1)));
@@ -287,6 +302,29 @@ inEachWay(
     }
   },
 );
+
+inEachWay('signal: has one listener however many jobs share it, and none when they have ended', async () => {
+  const controller = new AbortController();
+  const { signal } = controller;
+  const jobs = Array.from({ length: 20 }, () => exec.pipeline(['cat'], { stdin: 'pipe', signal }));
+  equal(getEventListeners(signal, 'abort').length, 1);
+  for (const { stdin } of jobs.slice(10)) stdin.close();
+  for (const { done } of jobs.slice(10)) await done;
+  const reason = new Error('enough');
+  const failed = jobs.slice(0, 10).map(({ done }) => rejection<Error>(done));
+  controller.abort(reason);
+  for (const error of await Promise.all(failed)) equal(error, reason);
+  equal(getEventListeners(signal, 'abort').length, 0);
+  for (const { stdin } of jobs) stdin.close();
+});
+
+inEachWay('signal: one that a function among the stages fires at once ends the others too', async () => {
+  const controller = new AbortController();
+  const reason = new Error('fired at once');
+  const fire: exec.StageFunction = async () => controller.abort(reason);
+  const job = exec.pipeline(fire, ['sleep', '1000'], { signal: controller.signal });
+  equal(await rejection<Error>(job.done), reason);
+});
 
 for (const way of WAYS) {
   test(`timeout, signal: nothing of them is left when a job has ended (${way})`, () => {

@@ -3,9 +3,9 @@
  * not happen is shown by a pipe that works after the collector has run as often.
  */
 import { deepEqual, equal, rejects } from 'node:assert/strict';
-import { test } from 'node:test';
 import * as io from 'pipework';
 import { collect, collectUntil } from '../fixtures/collector.js';
+import { test } from '../runtimes/test.js';
 
 /** As often as it takes an end that nobody holds to be collected, several times over. */
 async function collectWell(): Promise<void> {

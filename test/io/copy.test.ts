@@ -1,8 +1,8 @@
 /** `copy` between pipes: who is closed when, what stops it, and what it leaves behind. */
 import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
 import { getEventListeners } from 'node:events';
-import { test } from 'node:test';
 import * as io from 'pipework';
+import { test } from '../runtimes/test.js';
 
 const oops = new Error('oops');
 const PAIRS = [
@@ -292,7 +292,7 @@ test('copy(): more than one block arrives whole', async () => {
   source.close();
   const got = await io.readAll(sink);
   equal(await copied, all.length);
-  equal(Buffer.compare(got, all), 0);
+  deepEqual(got, all);
 });
 
 const SOURCES = 'from must be a Reader, an object with read(into), a ReadableStream or an iterable of bytes';

@@ -39,6 +39,19 @@ test('DeadlockError: a read that nobody feeds is given up, and its pipe works on
   });
 });
 
+test('DeadlockError: a copy is told for the pipe that it waits for, and its ends work on', async () => {
+  deepEqual(await child('stuck-copy'), {
+    status: 0,
+    stdout: [
+      'ERR_PIPE_DEADLOCK [{"pipe":"first","operation":"read","moved":0,"asked":65536,"fill":0,"capacity":0}]',
+      'ERR_PIPE_DEADLOCK 3 [{"pipe":"second","operation":"write","moved":3,"asked":10,"fill":0,"capacity":0}] 10',
+      'on 2',
+      '',
+    ].join('\n'),
+    stderr: '',
+  });
+});
+
 test('DeadlockError: waits on ends of Web streams are given up, and what is left of a chunk is none', async () => {
   deepEqual(await child('stuck-web'), {
     status: 0,

@@ -1,7 +1,7 @@
 /** `duplex`: two pipes that cross, and nothing more. */
 import { equal, rejects, throws } from 'node:assert/strict';
-import { test } from 'node:test';
 import * as io from 'pipework';
+import { test } from '../runtimes/test.js';
 
 for (const capacity of [0, 4]) {
   test(`duplex(): what one side writes, the other reads, each way on its own (capacity ${capacity})`, async () => {

@@ -1,9 +1,10 @@
 /** `fromWeb`: what an end made of a stream does to the stream, and the stream to the end. */
 import { deepEqual, equal, notEqual, ok, rejects, throws } from 'node:assert/strict';
 import { getEventListeners } from 'node:events';
-import { test } from 'node:test';
 import * as io from 'pipework';
-import { collectUntil } from '../fixtures/collector.js';
+import { collectUntil, vague } from '../fixtures/collector.js';
+import { test } from '../runtimes/test.js';
+import { turn } from '../runtimes/turn.js';
 
 const oops = new Error('oops');
 const isOops = (error: unknown) => error === oops;
@@ -11,11 +12,6 @@ const wrong = (value: unknown) => value as never;
 
 function bytes(length: number, first = 0): Uint8Array<ArrayBuffer> {
   return Uint8Array.from({ length }, (_, i) => (first + i) % 251);
-}
-
-/** Lets everything happen that is going to without another call. */
-function turn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }
 
 function isWaiting(promise: Promise<unknown>): Promise<boolean> {
@@ -42,7 +38,7 @@ function source(type?: 'bytes') {
       pull: () => {
         asked.push((controller as { byobRequest?: { view: Uint8Array } }).byobRequest?.view.length ?? 0);
       },
-      cancel: (...reasons: unknown[]) => cancelled.push(...reasons),
+      cancel: (reason: unknown) => cancelled.push(reason),
     }),
     { highWaterMark: 0 },
   );
@@ -208,7 +204,9 @@ for (const type of ['bytes', undefined] as const) {
     deepEqual(two.cancelled, [undefined]);
   });
 
-  test(`fromWeb(readable): is collected when dropped, and the stream cancelled (${on})`, async () => {
+  test(`fromWeb(readable): is collected when dropped, and the stream cancelled (${on})`, {
+    skip: vague,
+  }, async () => {
     let tell = (_: unknown) => {};
     const told = new Promise((resolve) => (tell = resolve));
     const kept = new ReadableStream(wrong({ type, cancel: tell }));
@@ -242,7 +240,7 @@ test('fromWeb(readable): fills memory that cannot be transferred, and detaches n
   const into = new Uint8Array(new WebAssembly.Memory({ initial: 1 }).buffer, 8, 4);
   const reader = io.fromWeb(new Blob(['wasm']).stream());
   equal(await reader.read(into), 4);
-  equal(Buffer.from(into).toString(), 'wasm');
+  equal(String.fromCharCode(...into), 'wasm');
   equal(into.buffer.byteLength, 65_536);
 });
 
@@ -269,7 +267,8 @@ test('fromWeb(readable): a chunk that is no Uint8Array fails the read, and cance
 
 test('fromWeb(readable): empty chunks are passed over, but not for ever', async () => {
   const empty = new Uint8Array(0);
-  const some = ReadableStream.from([...Array(99).fill(empty), bytes(1), ...Array(99).fill(empty), bytes(1)]);
+  const chunks = [...Array(99).fill(empty), bytes(1), ...Array(99).fill(empty), bytes(1)];
+  const some = new ReadableStream({ pull: (controller) => controller.enqueue(chunks.shift()) });
   const reader = io.fromWeb(some);
   const reads = [reader.read(new Uint8Array(1)), reader.read(new Uint8Array(1))];
   deepEqual(await Promise.all(reads), [1, 1]);
@@ -495,7 +494,7 @@ test('fromWeb(writable): a write that is given up is written if the stream had i
   await taken();
   equal(await sent[2], 5);
   deepEqual(
-    got.map((chunk) => Buffer.from(chunk).toString()),
+    got.map((chunk) => String.fromCharCode(...chunk)),
     ['first', 'third'],
   );
   equal(getEventListeners(signal, 'abort').length, 0);
@@ -572,7 +571,9 @@ test('fromWeb(writable): a chunk whose memory goes before its turn rejects, and 
   equal(got.length, 2);
 });
 
-test('fromWeb(writable): left without close(), by a scope or for good, it aborts the stream', async () => {
+test('fromWeb(writable): left without close(), by a scope or for good, it aborts the stream', {
+  skip: vague,
+}, async () => {
   const one = sink();
   {
     using writer = io.fromWeb(one.stream);
@@ -627,4 +628,16 @@ test('fromWeb(): refuses what is no stream, and locked ones, and locks nothing t
   throws(() => io.fromWeb(free, wrong({ capacity: 1 })), new TypeError("options has 'name', got 'capacity'"));
   throws(() => io.fromWeb(free, { name: wrong(1) }), new TypeError('options.name must be a string, got 1'));
   equal(free.locked, false);
+});
+
+test('fromWeb(writable): what a sink says of another write is at most what it was given', async () => {
+  const writer = io.fromWeb(
+    new WritableStream({
+      async write() {
+        throw new io.BrokenPipeError('of frames', { bytesWritten: 1000 });
+      },
+    }),
+  );
+  await rejects(writer.write('abc'), { name: 'BrokenPipeError', bytesWritten: 3 });
+  equal(writer.bytesWritten, 3);
 });

@@ -1,7 +1,7 @@
 /** Memory that is taken away, shrunk or grown while a call has it: that call fails, and the pipe stays consistent. */
 import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
-import { test } from 'node:test';
 import * as io from 'pipework';
+import { test } from '../runtimes/test.js';
 
 interface Resizable extends ArrayBuffer {
   resize(length: number): void;

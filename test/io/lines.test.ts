@@ -1,8 +1,8 @@
 /** `lines`: the same lines however the bytes are cut, and a reader that is never left waiting. */
 import { deepEqual, equal, ok, rejects, throws } from 'node:assert/strict';
 import { getEventListeners } from 'node:events';
-import { test } from 'node:test';
 import * as io from 'pipework';
+import { test } from '../runtimes/test.js';
 
 const encode = (text: string) => new TextEncoder().encode(text);
 const oops = new Error('oops');
@@ -26,6 +26,28 @@ async function all(lines: AsyncIterable<string>): Promise<string[]> {
   return got;
 }
 
+/** What `lines` gives of a whole text. */
+function linesOf(text: string): string[] {
+  const got = text.split('\n');
+  const last = got.pop() as string;
+  return [...got.map((line) => line.replace(/\r$/, '')), ...(last === '' ? [] : [last.replace(/\r$/, '')])];
+}
+
+/** Lines of the pieces that UTF-8 is made of and of what it may not have, each set by its bytes in hexadecimal. */
+function notText(): [string, Uint8Array][] {
+  const text = '61 0a 0d0a 0d c3bc e282ac f09fa780 efbbbf';
+  const pieces = `${text} ff 80 c0af c3 e282 f09fa7 eda080 f4908080 e0800a f0800a`.split(' ');
+  let state = 5;
+  return Array.from({ length: 150 }, () => {
+    const picked = Array.from({ length: 14 }, () => {
+      state = (state * 48_271) % 2_147_483_647;
+      return pieces[state % 7 === 0 ? 1 : state % pieces.length] as string;
+    });
+    const hex = picked.join('');
+    return [hex, Uint8Array.from(hex.match(/../g) ?? [], (byte) => Number.parseInt(byte, 16))];
+  });
+}
+
 const TEXT = '\ufeffone\r\ntwo\n\r\n\n grü🧀zi\r\rx\r\n日本\nlast';
 const LINES = ['one', 'two', '', '', ' grü🧀zi\r\rx', '日本', 'last'];
 
@@ -36,6 +58,105 @@ test('lines(): the same at every two split points, with CRLF, several bytes a ch
       const parts = [bytes.subarray(0, first), bytes.subarray(first, second), bytes.subarray(second)];
       deepEqual(await all(io.lines(inParts(...parts))), LINES, `${first}, ${second}`);
     }
+  }
+});
+
+test('lines(): bytes that are no UTF-8 give the same lines wherever they are cut', async () => {
+  for (const [text, bytes] of notText()) {
+    const expected = linesOf(new TextDecoder().decode(bytes));
+    for (let at = 0; at <= bytes.length; at++) {
+      const got = await all(io.lines(inParts(bytes.subarray(0, at), bytes.subarray(at))));
+      deepEqual(got, expected, `${text} cut at ${at}`);
+    }
+    deepEqual(await all(io.lines(inParts(...[...bytes].map((byte) => Uint8Array.of(byte))))), expected, text);
+  }
+});
+
+test('lines(): with fatal, the error comes behind all lines before the one that is no text, wherever it is cut', async () => {
+  for (const [text, bytes] of notText()) {
+    const decoder = new TextDecoder('utf-8', { fatal: true });
+    const ends = [...bytes.keys()].filter((at) => bytes[at] === 0x0a).map((at) => at + 1);
+    const isText = (end: number): boolean => {
+      try {
+        decoder.decode(bytes.subarray(0, end));
+        return true;
+      } catch {
+        return false;
+      }
+    };
+    const good = Math.max(0, ...ends.filter(isText));
+    const expected = linesOf(new TextDecoder().decode(bytes.subarray(0, good)));
+    for (let at = 0; at <= bytes.length; at++) {
+      const got: string[] = [];
+      const reading = (async () => {
+        const parts = [bytes.subarray(0, at), bytes.subarray(at)];
+        for await (const line of io.lines(inParts(...parts), { fatal: true })) got.push(line);
+      })();
+      if (!isText(bytes.length)) await rejects(reading, TypeError, `${text} cut at ${at}`);
+      else await reading;
+      deepEqual(got.slice(0, expected.length), expected, `${text} cut at ${at}`);
+      if (!isText(bytes.length)) equal(got.length, expected.length, `${text} cut at ${at}`);
+    }
+  }
+});
+
+test('lines(): any label of TextDecoder, the same lines wherever the bytes are cut', async () => {
+  const texts: [label: string, hex: string][] = [
+    ['utf-16le', 'fffe61000d000a003dd80ade0a0a0a00e565'],
+    ['utf-16be', 'feff0061000d000ad83dde0a000a0a0a65e5'],
+    ['shift_jis', '93fa0d0a967b0a82a0'],
+    ['gb18030', 'c8d50d0ab1be0a81308130610a9439da330a'],
+    ['iso-2022-jp', '1b2442467c1b28420d0a1b24424b5c1b28420a61'],
+    ['koi8-r', 'c1c20d0aff0a80'],
+  ];
+  for (const [encoding, hex] of texts) {
+    const bytes = Uint8Array.from(hex.match(/../g) ?? [], (byte) => Number.parseInt(byte, 16));
+    const expected = linesOf(new TextDecoder(encoding, { fatal: true }).decode(bytes));
+    equal(expected.length > 2, true, encoding);
+    for (let at = 0; at <= bytes.length; at++) {
+      const reader = inParts(bytes.subarray(0, at), bytes.subarray(at));
+      deepEqual(await all(io.lines(reader, { encoding, fatal: true })), expected, `${encoding} cut at ${at}`);
+    }
+  }
+});
+
+test('lines(): long lines, short ones and a BOM in the middle, over many blocks of any size', async () => {
+  const text = Array.from({ length: 300 }, (_, i) => `${i} ${'grü🧀zi '.repeat((i * 131) % 997)}`).join('\n');
+  const bytes = encode(`\ufeff\ufeff${text}\r\n\ufeffend`);
+  const expected = linesOf(new TextDecoder().decode(bytes));
+  for (const size of [1000, 65536, 65537]) {
+    const parts: Uint8Array[] = [];
+    for (let at = 0; at < bytes.length; at += size) parts.push(bytes.subarray(at, at + size));
+    deepEqual(await all(io.lines(parts)), expected, `${size}`);
+  }
+});
+
+test('lines(): reads grow while they are filled, up to 1 MiB, and what is in them comes in its order', async () => {
+  const line = `${'grü🧀zi '.repeat(20)}\n`;
+  const bytes = encode(line.repeat(20_000));
+  for (const most of [bytes.length, 70_000]) {
+    const asked: number[] = [];
+    let at = 0;
+    const reader: io.Reader = {
+      async read(into) {
+        asked.push(into.length / 1024);
+        const count = Math.min(into.length, most, bytes.length - at);
+        into.set(bytes.subarray(at, at + count));
+        at += count;
+        return count === 0 ? null : count;
+      },
+    };
+    let count = 0;
+    for await (const got of io.lines(reader)) {
+      if (got !== line.slice(0, -1)) equal(got, line);
+      count++;
+    }
+    equal(count, 20_000);
+    equal(at, bytes.length);
+    deepEqual(
+      asked.slice(0, 6),
+      most < bytes.length ? [64, 128, 128, 128, 128, 128] : [64, 128, 256, 512, 1024, 1024],
+    );
   }
 });
 
@@ -213,4 +334,19 @@ test('lines(): refuses wrong arguments at once', () => {
   throws(() => io.lines(reader, { max: -1 }), RangeError);
   throws(() => io.lines(reader, { signal: wrong('x') }), TypeError);
   throws(() => io.lines(reader, { encoding: 'nonsense' }), RangeError);
+});
+
+test('lines(): a line that is too long is told by the byte that makes it so', async () => {
+  const { reader, writer } = io.pipe({ capacity: 16 });
+  const lines = io.lines(reader, { max: 3 });
+  await writer.write('abc');
+  await writer.write('d'); // and no more
+  await rejects(lines.next(), { name: 'LimitError', max: 3 });
+
+  const other = io.pipe({ capacity: 16 });
+  const good = io.lines(other.reader, { max: 3 });
+  await other.writer.write('abc\r');
+  const first = good.next();
+  await other.writer.write('\n');
+  equal((await first).value, 'abc');
 });

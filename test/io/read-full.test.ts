@@ -1,8 +1,8 @@
 /** `readFull` and `readAll`: exactly that many bytes, or an error that says how far it came. */
 import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
 import { getEventListeners } from 'node:events';
-import { test } from 'node:test';
 import * as io from 'pipework';
+import { test } from '../runtimes/test.js';
 
 const oops = new Error('oops');
 const wrong = (value: unknown) => value as never;
@@ -110,7 +110,7 @@ test('readAll(): bytes of every length around its blocks come out whole, in memo
     writer.write(all);
     writer.close();
     const got = await io.readAll(reader);
-    equal(Buffer.compare(got, all), 0, `${length}`);
+    deepEqual(got, all, `${length}`);
     equal(got.buffer.byteLength, length);
   }
 });

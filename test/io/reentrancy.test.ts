@@ -1,7 +1,7 @@
 /** Closing one end from inside a callback of the other: no call is lost, none settles twice, the pipe stays consistent. */
 import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
-import { test } from 'node:test';
 import * as io from 'pipework';
+import { test } from '../runtimes/test.js';
 
 for (const capacity of [0, 4]) {
   const on = `capacity ${capacity}`;

@@ -1,7 +1,7 @@
 /** Leaving `using` and `await using` scopes, by an exception and normally. */
 import { deepEqual, equal, ok, rejects, throws } from 'node:assert/strict';
-import { test } from 'node:test';
 import * as io from 'pipework';
+import { test } from '../runtimes/test.js';
 
 const oops = new Error('oops');
 

@@ -1,8 +1,8 @@
 /** Signals that many calls share, that fire while they fire, or that are no AbortSignal of this runtime. */
 import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
 import { getEventListeners } from 'node:events';
-import { test } from 'node:test';
 import * as io from 'pipework';
+import { test } from '../runtimes/test.js';
 
 const MANY = 100_000;
 const BOUND = 20_000; // ms; a walk through all listeners for each call would take minutes
@@ -79,6 +79,24 @@ test('signal: one that is shared by several pipes is let go of by the last of th
   }
   equal(getEventListeners(signal, 'abort').length, 0);
   deepEqual(await Promise.all(reads), [1, 1, 1]);
+});
+
+test('signal: has one listener however many copies, and calls of others’ ends, share it', async () => {
+  const controller = new AbortController();
+  const { signal } = controller;
+  const count = () => getEventListeners(signal, 'abort').length;
+  const never = { read: () => new Promise<number>(() => {}) };
+  const reason = new Error('enough');
+  const given: Promise<void>[] = [];
+  for (let i = 0; i < 20; i++) {
+    const { writer } = io.pipe();
+    given.push(rejects(io.copy(never, writer, { signal }), (error) => error === reason));
+    given.push(rejects(io.copy(never, writer, { signal, close: true }), (error) => error === reason));
+  }
+  equal(count(), 1);
+  controller.abort(reason);
+  await Promise.all(given);
+  equal(count(), 0);
 });
 
 test('signal: calls made during its own dispatch reject with its reason, those given up by then too', async () => {

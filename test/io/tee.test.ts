@@ -1,9 +1,9 @@
 /** `tee`: every branch gets every byte, the slowest sets the pace, and nobody but the source's end ends all. */
-import { deepEqual, equal, match, rejects, throws } from 'node:assert/strict';
-import { test } from 'node:test';
+import { deepEqual, equal, rejects, throws } from 'node:assert/strict';
 import * as io from 'pipework';
 import { type Case, conformance } from 'pipework/testing';
-import { runSource } from '../fixtures/run-source.js';
+import { test } from '../runtimes/test.js';
+import { turn } from '../runtimes/turn.js';
 
 const oops = new Error('oops');
 const SIZE = 65536; // bytes that a tee reads ahead
@@ -30,18 +30,11 @@ function endless(length = SIZE) {
   return source;
 }
 
-/** Long enough for everything in memory that can go on without another call. */
-function turn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
-}
-
 /**
- * A pipe read through a branch keeps the contract, but for what needs the other side in the same turn or after the end: the
- * source of a branch is any reader, which is asked when the branch waits, and not any more when all have left.
+ * A pipe read through a branch keeps the contract, but for what needs the other side after the end: the source of a branch is
+ * any reader, which is not asked any more when all have left.
  */
 const NOT_HELD = [
-  'read() called before the own close() in the same turn takes what is there',
-  'close() of the reader may come in the same turn as the read that took the last byte of a write',
   ...['read()', 'read(0)', 'tryRead()', 'tryRead(0)', 'next()'].map(
     (call) =>
       `${call} of the reader fails with ClosedPipeError because of the writer's reason when the reader has closed, ` +
@@ -291,6 +284,82 @@ test('tryRead() of a branch: what the source has now, and 0 while another branch
   equal(io.tee(endless())[0].tryRead(into), 0); // it cannot be asked
 });
 
+test('tryRead() of a branch: that takes the last bytes lets a read of another go on', async () => {
+  const { reader, writer } = io.pipe({ capacity: 8 });
+  const [left, right] = io.tee(reader);
+  const into = new Uint8Array(8);
+  await writer.write('abc');
+  equal(await left.read(into), 3);
+  await writer.write('de');
+  const more = left.read(into);
+  equal(right.tryRead(new Uint8Array(8)), 3);
+  equal(await more, 2);
+});
+
+test('tryRead() of a branch: 0 while the source is read, which is not asked twice then', async () => {
+  let tries = 0;
+  let give = (_: number): void => {};
+  const source = {
+    read: () => new Promise<number>((resolve) => (give = resolve)),
+    tryRead: () => {
+      tries++;
+      return 0;
+    },
+  };
+  const [left, right] = io.tee(source);
+  const got = left.read(new Uint8Array(4));
+  tries = 0;
+  equal(right.tryRead(new Uint8Array(4)), 0);
+  equal(right.tryRead(new Uint8Array(0)), 0);
+  equal(tries, 0);
+  give(2);
+  equal(await got, 2);
+  equal(right.tryRead(new Uint8Array(4)), 2);
+});
+
+test('tee(): a source that has something in every call gives timers their turn all the same', async () => {
+  let reads = 0;
+  const source = {
+    tryRead: (into: Uint8Array) => into.length,
+    read: async (into: Uint8Array) => {
+      reads++;
+      return into.length;
+    },
+  };
+  const [branch, other] = io.tee(source);
+  other.close();
+  const into = new Uint8Array(SIZE);
+  for (let i = 0; i < 170; i++) await branch.read(into);
+  equal(reads, 10);
+});
+
+test('tee(): every read of the source has the whole buffer, however much the last one gave', async () => {
+  const lengths = new Set<number>();
+  const source = {
+    async read(into: Uint8Array) {
+      lengths.add(into.length);
+      return 1001;
+    },
+  };
+  const branches = io.tee(source);
+  for (let i = 0; i < 100; i++) {
+    for (const branch of branches) equal(await io.readFull(branch, new Uint8Array(1001)), 1001);
+  }
+  deepEqual([...lengths], [SIZE]);
+});
+
+test('read() of a branch: with a signal that has fired it still tells the end and the failure of the source', async () => {
+  const signal = AbortSignal.abort(new Error('fired'));
+  for (const end of ['close', 'abort'] as const) {
+    const { reader, writer } = io.pipe();
+    const [branch] = io.tee(reader);
+    writer[end](oops);
+    const read = branch.read(new Uint8Array(1), { signal });
+    if (end === 'close') equal(await read, null);
+    else await rejects(read, (error) => error === oops);
+  }
+});
+
 test('tee() of a branch: works as that of any reader', async () => {
   const { reader, writer } = io.pipe({ capacity: 8 });
   const [left, right] = io.tee(reader);
@@ -307,60 +376,13 @@ test('tee(): refuses what is no reader, no count and no option', () => {
   for (const n of [0, -1, 1.5, Number.NaN]) throws(() => io.tee(reader, n), RangeError);
   throws(
     () => io.tee(reader, 2, { policies: 1 } as never),
-    /^TypeError: options has 'policy', got 'policies'/,
+    /^TypeError: options has 'policy', 'capacity', got 'policies'/,
   );
   throws(
     () => io.tee(reader, 2, { policy: 'drop' } as never),
-    /^TypeError: options.policy must be 'lockstep', got "drop"/,
+    /^TypeError: options.policy must be 'lockstep' or 'evict', got "drop"/,
   );
   equal(io.tee(reader, 2, { policy: 'lockstep' }).length, 2);
-});
-
-test('DeadlockError: a branch that nobody reads stops the others, the report says so, and all work on', () => {
-  const { status, stdout, stderr } = runSource(`
-    import * as io from 'pipework';
-    const { reader, writer } = io.pipe({ capacity: 8, name: 'log' });
-    const [left, right] = io.tee(reader);
-    await writer.write('abc');
-    const into = new Uint8Array(8);
-    await left.read(into);
-    const error = await left.read(into).catch((error) => error);
-    console.log(error.code, error.message);
-    await writer.write('de');
-    const next = left.read(into);
-    console.log(await right.read(into), await next);
-  `);
-  equal(stderr, '');
-  match(stdout, /^ERR_PIPE_DEADLOCK .* the one operation/);
-  match(
-    stdout,
-    /log, branch 1 of 2 \(0 of 65536 bytes full\): read waits.*; log, branch 2 of 2 has 3 bytes to take first\n/,
-  );
-  match(stdout, /\n3 2\n$/);
-  equal(status, 0);
-});
-
-test('DeadlockError: a source that brings nothing gives up the wait alone, however often', () => {
-  const { status, stdout, stderr } = runSource(`
-    import * as io from 'pipework';
-    const { reader, writer } = io.pipe({ capacity: 8, name: 'log' });
-    const [left, right] = io.tee(reader);
-    const into = new Uint8Array(8);
-    right.unref();
-    const idle = right.read(new Uint8Array(8)); // meant to be
-    for (let i = 0; i < 3; i++) {
-      const error = await left.read(into).catch((error) => error);
-      console.log(error.code, error.waits.map(({ pipe }) => pipe).sort().join(' + '));
-      await writer.write('abc');
-      console.log(await left.read(into));
-      if (i === 0) console.log(await idle);
-      else await right.read(into);
-    }
-  `);
-  equal(stderr, '');
-  const round = ['ERR_PIPE_DEADLOCK log + log, branch 1 of 2', '3'];
-  deepEqual(stdout.trimEnd().split('\n'), [...round, '3', ...round, ...round]);
-  equal(status, 0);
 });
 
 test('DeadlockError: one that the source alone was told of reaches the branches, which stay open', async () => {
@@ -378,79 +400,4 @@ test('DeadlockError: one that the source alone was told of reaches the branches,
   await Promise.all(failed);
   equal(await left.read(into), 1);
   equal(await right.read(into), 1);
-});
-
-test('unref() of all branches: their wait holds nobody, and ref() counts again', () => {
-  const program = (after: string): string => `
-    import * as io from 'pipework';
-    const [left, right] = io.tee(io.pipe({ name: 'log' }).reader);
-    const into = new Uint8Array(8);
-    for (const branch of [left, right]) branch.unref().read(into).catch((error) => console.log(error.code));
-    ${after}
-    console.log('on');
-  `;
-  const idle = runSource(program(''));
-  deepEqual([idle.status, idle.stdout, idle.stderr], [0, 'on\n', '']);
-  const counted = runSource(program('left.ref();'));
-  deepEqual([counted.status, counted.stdout, counted.stderr], [0, 'on\nERR_PIPE_DEADLOCK\n', '']);
-});
-
-for (const [what, read, goes] of [
-  ['a wait of a branch', 'left.read(into)', true],
-  ['one that counts again', 'left.unref().read(into); left.ref()', true],
-  ['one that is meant to be idle', 'left.unref().read(into)', false],
-  ['one that became so', 'left.read(into); left.unref()', false],
-  ['one that was given up', 'left.read(into, { signal }).catch(() => {}); controller.abort()', false],
-] as const) {
-  test(`a kernel pipe as the source: ${what} ${goes ? 'keeps' : 'does not keep'} the program alive`, () => {
-    const { status, stdout, stderr } = runSource(`
-      import { spawn } from 'node:child_process';
-      import * as io from 'pipework';
-      import * as os from 'pipework/os';
-      const { reader, writer } = os.pipe();
-      const child = spawn('sh', ['-c', 'read line; echo answer'], { stdio: ['pipe', writer.fd, 'inherit'] });
-      child.unref();
-      child.stdin.unref();
-      writer.close();
-      const controller = new AbortController();
-      const { signal } = controller;
-      const [left, right] = io.tee(reader);
-      const into = new Uint8Array(16);
-      ${read};
-      // Nothing of it is left to the collector.
-      process.on('exit', () => console.log(left.bytesRead, child.stdin === right));
-      if (${goes}) child.stdin.end('go\\n');
-    `);
-    deepEqual([status, stdout, stderr], [0, goes ? '7 false\n' : '0 false\n', '']);
-  });
-}
-
-test('AbandonedPipeError: a branch that was dropped lets the others go on; the last one takes the source along', () => {
-  const { status, stdout, stderr } = runSource(`
-    import * as io from 'pipework';
-    const collect = async () => {
-      await new Promise((resolve) => setTimeout(resolve, 1));
-      gc();
-    };
-    async function collectUntil(promise) {
-      let isSettled = false;
-      promise.finally(() => { isSettled = true; }).catch(() => {});
-      for (let round = 0; round < 200 && !isSettled; round++) await collect();
-      return promise;
-    }
-    const { reader, writer } = io.pipe({ capacity: 8, name: 'log' });
-    let kept = (() => io.tee(reader))()[0];
-    const into = new Uint8Array(8);
-    await writer.write('abc');
-    await kept.read(into);
-    await writer.write('de');
-    console.log(await collectUntil(kept.read(into)));
-    kept = undefined;
-    console.log(await collectUntil(writer.closed.catch((error) => error.message)));
-  `);
-  deepEqual([status, stderr], [0, '']);
-  deepEqual(stdout.trimEnd().split('\n'), [
-    '2',
-    'log, branch 1 of 2: the reader was collected as garbage without close()',
-  ]);
 });

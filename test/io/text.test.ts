@@ -1,7 +1,7 @@
 /** `text`: bytes to a string, in any encoding that TextDecoder knows. */
 import { equal, rejects } from 'node:assert/strict';
-import { test } from 'node:test';
 import * as io from 'pipework';
+import { test } from '../runtimes/test.js';
 
 function of(...bytes: number[]): io.PipeReader {
   const { reader, writer } = io.pipe({ capacity: 2 });

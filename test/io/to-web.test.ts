@@ -1,8 +1,9 @@
 /** `toWeb`: what a stream made of an end does to the end, and the end to the stream. */
 import { deepEqual, equal, notEqual, ok, rejects, throws } from 'node:assert/strict';
-import { test } from 'node:test';
 import * as io from 'pipework';
-import { collectUntil } from '../fixtures/collector.js';
+import { collectUntil, vague } from '../fixtures/collector.js';
+import { test } from '../runtimes/test.js';
+import { turn } from '../runtimes/turn.js';
 
 const oops = new Error('oops');
 const isOops = (error: unknown) => error === oops;
@@ -10,11 +11,6 @@ const wrong = (value: unknown) => value as never;
 
 function bytes(length: number): Uint8Array<ArrayBuffer> {
   return Uint8Array.from({ length }, (_, i) => i % 251);
-}
-
-/** Lets everything happen that is going to without another call. */
-function turn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }
 
 function isWaiting(promise: Promise<unknown>): Promise<boolean> {
@@ -129,7 +125,8 @@ for (const capacity of [0, 3]) {
         await writer.write('abc');
         await turn(); // the standard serves no default read that comes before the answer to a BYOB read of before
         const two = stream.getReader(wrong({ mode: second })) as ReadableStreamBYOBReader;
-        equal(Buffer.from((await two.read(new Uint8Array(8))).value as Uint8Array).toString(), 'abc');
+        const { value } = await two.read(new Uint8Array(8));
+        equal(String.fromCharCode(...(value as Uint8Array)), 'abc');
       }
     }
   });
@@ -384,7 +381,9 @@ test('toWeb(): refuses what is no end, before it takes anything', () => {
   notEqual(readable, writable);
 });
 
-test('toWeb(reader): a stream that is dropped is collected, and the writer told', async () => {
+test('toWeb(reader): a stream that is dropped is collected, and the writer told', {
+  skip: vague,
+}, async () => {
   const { kept, stream } = (() => {
     const { reader, writer } = io.pipe();
     return { kept: writer, stream: new WeakRef(io.toWeb(reader)) };
@@ -395,7 +394,9 @@ test('toWeb(reader): a stream that is dropped is collected, and the writer told'
   equal(stream.deref(), undefined);
 });
 
-test('toWeb(writer): a stream that is dropped is collected, and the reader told', async () => {
+test('toWeb(writer): a stream that is dropped is collected, and the reader told', {
+  skip: vague,
+}, async () => {
   const { kept, stream } = (() => {
     const { reader, writer } = io.pipe();
     return { kept: reader, stream: new WeakRef(io.toWeb(writer)) };

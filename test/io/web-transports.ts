@@ -3,18 +3,9 @@
  * whose ends went through `toWeb` and `fromWeb`. What no stream can keep of the contract stands here by the names of the
  * cases, and has to fail.
  */
-import { match, rejects } from 'node:assert/strict';
 import * as io from 'pipework';
-import { type Case, type ConformanceOptions, conformance } from 'pipework/testing';
-
-interface Exception {
-  readonly why: string;
-  /** Which rows of the table below it is about, by their names. */
-  readonly rows: RegExp;
-  readonly cases: RegExp;
-  /** For a case that may be kept too: what it fails with if not. */
-  readonly orElse?: RegExp;
-}
+import type { Case } from 'pipework/testing';
+import { bounded, casesOf, type Exception, unbuffered, type Wrap } from './wrapped-pipes.js';
 
 const SETTLED_AND_ABORTED = /^abort\(\) may be called where a call of the other end has just settled$/;
 
@@ -92,57 +83,19 @@ const EXCEPTIONS: readonly Exception[] = [
   },
 ];
 
-const reading = (pipe: io.Pipe): io.Pipe => ({ ...pipe, reader: io.fromWeb(io.toWeb(pipe.reader)) });
-const writing = (pipe: io.Pipe): io.Pipe => ({ ...pipe, writer: io.fromWeb(io.toWeb(pipe.writer)) });
+const reading: Wrap = (pipe) => ({ ...pipe, reader: io.fromWeb(io.toWeb(pipe.reader)) });
+const writing: Wrap = (pipe) => ({ ...pipe, writer: io.fromWeb(io.toWeb(pipe.writer)) });
+
+const both: Wrap = (pipe) => reading(writing(pipe));
+/** A stream answers later. */
+const supports = { immediate: false };
 
 /** What runs on every runtime, by the names of the rows of its table. */
 export const webCases: Readonly<Record<string, () => Case[]>> = Object.fromEntries(
-  [
-    ['reading, unbuffered', unbuffered(reading)] as const,
-    ['reading, bounded', bounded(reading)] as const,
-    ['writing, unbuffered', unbuffered(writing)] as const,
-    ['writing, bounded', bounded(writing)] as const,
-    ['both, unbuffered', unbuffered((pipe) => reading(writing(pipe)))] as const,
-    ['both, bounded', bounded((pipe) => reading(writing(pipe)))] as const,
-  ].map(([row, options]) => [`Web streams, ${row}`, () => casesOf(row, options)]),
+  Object.entries({ reading, writing, both }).flatMap(([name, wrap]) =>
+    [
+      [`${name}, unbuffered`, unbuffered(wrap, supports)] as const,
+      [`${name}, bounded`, bounded(wrap, supports)] as const,
+    ].map(([row, options]) => [`Web streams, ${row}`, () => casesOf(row, options, EXCEPTIONS)]),
+  ),
 );
-
-function unbuffered(wrap: (pipe: io.Pipe) => io.Pipe): ConformanceOptions {
-  return {
-    open: () => wrap(io.pipe()),
-    openClogged: () => ({ ...wrap(io.pipe()), buffered: new Uint8Array(0) }),
-    supports: { immediate: false },
-    turn,
-  };
-}
-
-function bounded(wrap: (pipe: io.Pipe) => io.Pipe): ConformanceOptions {
-  return {
-    open: (options) => wrap(io.pipe(options)),
-    openClogged() {
-      const pipe = io.pipe({ capacity: 4 });
-      const buffered = Uint8Array.of(0xb0, 0xb1, 0xb2, 0xb3);
-      pipe.writer.tryWrite(buffered);
-      return { ...wrap(pipe), buffered };
-    },
-    supports: { rendezvous: false, immediate: false },
-    turn,
-  };
-}
-
-function casesOf(row: string, options: ConformanceOptions): Case[] {
-  return conformance(options).map((one) => {
-    const exception = EXCEPTIONS.find(({ rows, cases }) => rows.test(row) && cases.test(one.name));
-    if (exception === undefined) return one;
-    const { why, orElse } = exception;
-    if (orElse === undefined) {
-      return { ...one, name: `${one.name}: not so, since ${why}`, run: () => rejects(one.run()) };
-    }
-    const run = () => one.run().catch((error) => match(error.message, orElse));
-    return { ...one, name: `${one.name}: or not, since ${why}`, run };
-  });
-}
-
-function turn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
-}

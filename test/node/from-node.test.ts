@@ -3,11 +3,11 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { Duplex, PassThrough, Readable, Writable } from 'node:stream';
-import { test } from 'node:test';
 import { createGunzip } from 'node:zlib';
 import * as io from 'pipework';
 import { fromNode } from 'pipework/node';
 import tar from 'tar-stream';
+import { test } from '../runtimes/test.js';
 
 // Reading
 

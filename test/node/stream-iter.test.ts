@@ -9,7 +9,7 @@ for (const { name, run } of streamIterOn(program)) test(`stream/iter: ${name}`, 
 /** The newer Node that `npm run test:runtimes` has installed. */
 function findNode(): { program: string; skip: string | false } {
   const missing = "needs Node 26, which the first 'npm run test:runtimes' installs";
-  const [node] = runtimes;
+  const node = runtimes.find(({ name }) => name === 'Node 26');
   if (node === undefined) return { program: '', skip: missing };
   try {
     const { command } = engineOf(node, ownPlatform());

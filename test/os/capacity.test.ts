@@ -2,32 +2,18 @@
  * How much a pipe holds: what the kernel grants, refuses and hides, as an ordinary user too.
  */
 import { deepEqual, equal, ok, throws } from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import * as os from 'pipework/os';
-import { packageRoot } from '../fixtures/package-copy.js';
+import { runAsOrdinaryUser } from '../fixtures/ordinary-user.js';
 import { openDescriptors } from './descriptors.js';
 
 const PAGE = 4096; // bytes
 const MAX = Number(readFileSync('/proc/sys/fs/pipe-max-size', 'utf8')); // bytes
 const SOFT = Number(readFileSync('/proc/sys/fs/pipe-user-pages-soft', 'utf8')); // pages
 
-const isRoot = process.getuid?.() === 0;
-const NOBODY = 65534;
-
-/** Runs a module as a user without privileges. */
-function asNobody(source: string): { stdout: string; stderr: string } {
-  const env = { ...process.env };
-  delete env['PIPEWORK_OS'];
-  return spawnSync(process.execPath, ['--input-type=module', '--eval', source], {
-    cwd: packageRoot,
-    encoding: 'utf8',
-    env,
-    timeout: 60_000, // milliseconds, against hanging only
-    ...(isRoot ? { uid: NOBODY, gid: NOBODY } : {}),
-  });
-}
+/** What such a user is told does not depend on how the pipes are waited for. */
+const asNobody = (source: string) => runAsOrdinaryUser(source, { PIPEWORK_OS: undefined });
 
 test('pipe({ capacity }): is rounded up to pages, a power of two of them, and told by both ends', () => {
   for (const [asked, granted] of [

@@ -4,8 +4,9 @@
  */
 import { deepEqual, equal, rejects } from 'node:assert/strict';
 import { readSync } from 'node:fs';
-import { test } from 'node:test';
 import * as os from 'pipework/os';
+import { runtime } from '../runtimes/runtime.js';
+import { test } from '../runtimes/test.js';
 
 /** Around what is copied in JavaScript (64), a slice of the call (8192) and a full pipe (65536), in bytes. */
 const SIZES = [1, 63, 64, 65, 4096, 8191, 8192, 8193, 24_576, 65_535, 65_536, 65_537, 200_000];
@@ -106,7 +107,9 @@ test('for await: what a write passes on is a chunk that the loop owns', async ()
   deepEqual(chunks, [all.slice(0, 40), all.slice(100, 9000)]);
 });
 
-test('write(): with a descriptor given away the kernel has every byte, for whoever reads first', async () => {
+test('write(): with a descriptor given away the kernel has every byte, for whoever reads first', {
+  skip: runtime === 'Deno' ? "Deno's readSync() reads no descriptors but those that Deno has opened" : false,
+}, async () => {
   const { reader, writer } = os.pipe();
   const into = new Uint8Array(4096);
   const read = reader.read(into);

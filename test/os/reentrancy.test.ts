@@ -3,9 +3,9 @@
  * go. No call is lost, none settles twice, and the pipe stays consistent.
  */
 import { equal } from 'node:assert/strict';
-import { test } from 'node:test';
 import * as io from 'pipework';
 import * as os from 'pipework/os';
+import { test } from '../runtimes/test.js';
 
 /** A signal that does `act` when the one call that has it settles. */
 function letGo(act: () => void): io.Signal {

@@ -1,8 +1,8 @@
 /** Kernel pipes as Web streams: bytes, ends, and an event loop that goes on. */
 import { equal, rejects } from 'node:assert/strict';
-import { test } from 'node:test';
 import * as io from 'pipework';
 import * as os from 'pipework/os';
+import { test } from '../runtimes/test.js';
 
 const SIZE = 8 * 1024 * 1024; // bytes
 

@@ -1,7 +1,7 @@
 /** Pipelines of processes, next to whatever this runtime does with children of its own. */
 import { deepEqual, equal, match } from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { readdirSync, readlinkSync } from 'node:fs';
 import * as io from 'pipework';
 import * as exec from 'pipework/exec';
 import type { Case } from '../../scripts/runtimes/suite.js';
@@ -120,7 +120,8 @@ export const processes: readonly Case[] = [
   {
     name: 'no descriptor is left, however a pipeline ends',
     async run() {
-      const open = (): number => readdirSync('/proc/self/fd').length;
+      // Of these a pipeline has some; a pair of sockets is Deno's own, which it makes at some time and keeps.
+      const open = (): number => links().filter((target) => !target.startsWith('socket:')).length;
       const each = async (): Promise<void> => {
         await exec.run(['echo'], ['cat']);
         await failure(exec.run(['false']));
@@ -138,6 +139,17 @@ export const processes: readonly Case[] = [
     },
   },
 ];
+
+/** What each descriptor of this process leads to; the one that lists them is gone by then. */
+function links(): string[] {
+  return readdirSync('/proc/self/fd').map((fd) => {
+    try {
+      return readlinkSync(`/proc/self/fd/${fd}`);
+    } catch {
+      return 'gone';
+    }
+  });
+}
 
 async function failure(promise: Promise<unknown>): Promise<exec.PipelineError> {
   try {

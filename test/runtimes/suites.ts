@@ -1,28 +1,27 @@
 /**
- * What runs on every runtime: the conformance suite on each transport, in each way that it has of calling the kernel and
- * of waiting for it, and a few programs whose other half is the runtime's own: its children, its end, its workers.
+ * What runs on every runtime: what runs everywhere; the conformance suite on each transport that needs a system, in each
+ * way that it has of calling the kernel and of waiting for it, and on the adapters to Node's streams; and a few programs
+ * whose other half is the runtime's own: its children, its end, its workers.
  */
 import { conformance } from 'pipework/testing';
 import type { Case, Suite } from '../../scripts/runtimes/suite.js';
-import { bounded, unbuffered } from '../io/transports.js';
-import { webCases } from '../io/web-transports.js';
 import { streamIter } from '../node/stream-iter.js';
 import { readingCases, writingCases } from '../node/transports.js';
 import { anonymousPair, fifoPair } from '../os/outside-pairs.js';
 import { made, outside } from '../os/transports.js';
 import { children } from './children.js';
 import { deadlocks } from './deadlocks.js';
+import { everywhere } from './everywhere.js';
 import { processes } from './processes.js';
 import { runtime } from './runtime.js';
+import { casesIn } from './test.js';
 import { workers } from './workers.js';
 
 /** Of what a worker throws, also when somebody listens for it. */
 const DENOS_WORD = /^error: Uncaught \(in worker ""\) Error: thrown on purpose\n(?: .*\n)*/;
 
 export const suites: readonly Suite[] = [
-  { name: 'memory, unbuffered', cases: () => conformance(unbuffered) },
-  { name: 'memory, bounded', cases: () => conformance(bounded) },
-  ...Object.entries(webCases).map(([name, cases]) => ({ name, cases })),
+  ...everywhere,
   { name: 'kernel', cases: () => conformance(made) },
   { name: 'kernel, posix', mode: 'posix', cases: () => conformance(made) },
   { name: 'kernel, thread', mode: 'thread', cases: () => onNode(conformance(made)) },
@@ -35,12 +34,29 @@ export const suites: readonly Suite[] = [
   { name: 'foreign pipe, nowait', cases: () => conformance(outside(anonymousPair, 'nowait')) },
   { name: 'foreign pipe, poll', cases: () => conformance(outside(anonymousPair, 'poll')) },
   { name: 'foreign pipe, posix', mode: 'posix', cases: () => conformance(outside(anonymousPair, 'twin')) },
-  { name: 'fromNode, reading', cases: readingCases },
-  { name: 'fromNode, writing', cases: writingCases },
+  {
+    name: 'kernel, in detail',
+    cases: () =>
+      casesIn(
+        () => import('../os/pass.test.js'),
+        () => import('../os/reentrancy.test.js'),
+        () => import('../os/web-streams.test.js'),
+      ),
+  },
+  { name: 'Node streams, reading', cases: readingCases },
+  { name: 'Node streams, writing', cases: writingCases },
+  {
+    name: 'Node streams, in detail',
+    cases: () =>
+      casesIn(
+        () => import('../node/from-node.test.js'),
+        () => import('../node/to-node.test.js'),
+      ),
+  },
   { name: 'stream/iter', cases: streamIter },
-  { name: 'children', cases: () => children },
-  { name: 'processes', cases: () => processes },
-  { name: 'processes, thread', mode: 'thread', cases: () => onNode(processes) },
+  { name: 'kernel, with children', cases: () => children },
+  { name: 'exec', cases: () => processes },
+  { name: 'exec, thread', mode: 'thread', cases: () => onNode(processes) },
   { name: 'deadlocks', cases: () => deadlocks },
   { name: 'workers', prints: DENOS_WORD, cases: () => workers },
 ];

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import * as io from 'pipework';
 import { dataWithEnd, errorAfter, failAfter, half, oneByte, shortWrite, truncate } from 'pipework/testing';
+import { test } from '../runtimes/test.js';
 
 const HELLO = new TextEncoder().encode('hello');
 

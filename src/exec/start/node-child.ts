@@ -12,30 +12,42 @@ import { signalName } from './native-child.js';
 export class NodeChild implements Child {
   readonly pid: number | undefined;
   readonly exited: Promise<Exit>;
-  hasExited: boolean;
 
   readonly #child: ChildProcess;
+  /** The addon's number of its pidfd; -1 where there is none. */
+  readonly #slot: number;
+  #isTold: boolean;
 
   constructor(child: ChildProcess, spec: StartSpec) {
     this.#child = child;
     this.pid = child.pid;
     // What never began must get no signal: its handle's number is 0, or anything, and 0 is this process's whole group.
-    this.hasExited = child.pid === undefined;
+    this.#isTold = child.pid === undefined;
+    // Not collected before the event loop goes on: the number is certainly still its own.
+    this.#slot = child.pid === undefined ? -1 : (binding().openProcess?.(child.pid) ?? -1);
     this.exited = new Promise((resolve) => {
-      child.on('exit', (code, signal) => {
-        this.hasExited = true;
-        resolve({ code, signal });
-      });
+      const end = (exit: Exit): void => {
+        this.#isTold = true;
+        if (this.#slot >= 0) binding().close(this.#slot);
+        resolve(exit);
+      };
+      child.on('exit', (code, signal) => end({ code, signal }));
       child.on('error', (error) => {
-        if (this.pid !== undefined) return; // a signal that could not be sent
-        this.hasExited = true;
-        resolve({ code: null, signal: null, error: explain(error, spec) });
+        // Else it is a signal that could not be sent.
+        if (this.pid === undefined) end({ code: null, signal: null, error: explain(error, spec) });
       });
     });
   }
 
+  /** The runtime may have collected it, with others, before it tells of any of them. */
+  get hasExited(): boolean {
+    return this.#isTold || (this.#slot >= 0 && binding().wait(this.#slot, 0) !== 0);
+  }
+
   signal(number: number): void {
-    if (!this.hasExited) this.#child.kill(signalName(number) as NodeJS.Signals);
+    if (this.hasExited) return;
+    if (this.#slot >= 0) binding().signal?.(this.#slot, number);
+    else this.#child.kill(signalName(number) as NodeJS.Signals);
   }
 }
 

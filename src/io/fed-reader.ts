@@ -1,15 +1,19 @@
 import { ChunkIterator } from './chunk-iterator.js';
 import type { MemoryPipe } from './memory-pipe.js';
 import { MemoryReader } from './memory-reader.js';
-import type { StreamFeed } from './stream-feed.js';
 import type { CallOptions } from './types.js';
 
-/** The reader of a pipe that a ReadableStream fills: as any other, and each call that waits asks the stream for more. */
-export class WebReader extends MemoryReader {
-  readonly #pipe: MemoryPipe;
-  readonly #feed: StreamFeed;
+/** What fills the pipe of a reader: it is told after each call that may wait. */
+export interface Feed {
+  pull(): void;
+}
 
-  constructor(pipe: MemoryPipe, feed: StreamFeed) {
+/** The reader of a pipe that has to be filled: like every reader, and each call that waits asks for more. */
+export class FedReader extends MemoryReader {
+  readonly #pipe: MemoryPipe;
+  readonly #feed: Feed;
+
+  constructor(pipe: MemoryPipe, feed: Feed) {
     super(pipe);
     this.#pipe = pipe;
     this.#feed = feed;
