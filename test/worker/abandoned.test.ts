@@ -1,13 +1,9 @@
 /** Ends that the collector takes: the other side is told, in this thread or another; not when the handle was taken. */
 import { equal, rejects } from 'node:assert/strict';
-import { once } from 'node:events';
-import { after, test } from 'node:test';
-import { Worker } from 'node:worker_threads';
 import * as worker from 'pipework/worker';
 import { collect, collectUntil } from '../fixtures/collector.js';
-
-const awake = setInterval(() => {}, 60_000);
-after(() => clearInterval(awake));
+import { test } from '../runtimes/test.js';
+import { surviveElsewhere } from './survivor.js';
 
 const COLLECTED = { name: 'AbandonedPipeError', code: 'ERR_PIPE_ABANDONED' };
 
@@ -35,12 +31,9 @@ test('AbandonedPipeError: a thread that is blocked fails when the other end is c
     writer.tryWrite(new Uint8Array(10));
     return reader;
   })();
-  const thread = new Worker(new URL('./survivor-thread.js', import.meta.url), {
-    workerData: { handle, waits: 'blocking' },
-  });
-  const told = once(thread, 'message');
-  await collectUntil(told);
-  const [{ code, count }] = await told;
+  const { outcome } = await surviveElsewhere(handle, 'blocking');
+  await collectUntil(outcome);
+  const { code, count } = await outcome;
   equal(code, 'ERR_PIPE_ABANDONED');
   equal(count, 10);
 });

@@ -5,14 +5,17 @@
  */
 import { deepEqual, equal, match, ok, rejects } from 'node:assert/strict';
 import { once } from 'node:events';
-import { test } from 'node:test';
 import { Worker } from 'node:worker_threads';
 import fc from 'fast-check';
 import * as io from 'pipework';
 import * as worker from 'pipework/worker';
+import { SOAK } from '../fixtures/soak.js';
+import { test } from '../runtimes/test.js';
+import { turn } from '../runtimes/turn.js';
+import { surviveElsewhere } from './survivor.js';
 import { HEADER_SIZE, WORDS, WRITER_REASON_AT } from './words.js';
 
-const RUNS = process.env['PIPEWORK_SOAK'] === '1' ? 50_000 : 1500;
+const RUNS = SOAK ? 50_000 : 1500;
 const CANARY = 0xc5; // in memory that is not lent
 
 type Step =
@@ -204,7 +207,7 @@ function lend(size: number): {
 }
 
 async function turns(): Promise<void> {
-  for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve));
+  for (let count = 0; count < 2; count++) await turn();
 }
 
 for (const capacity of [1, 7, 64]) {
@@ -247,13 +250,7 @@ test('a thread that is blocked on memory that is written to: ends when the memor
   const stop = new Int32Array(new SharedArrayBuffer(4));
   const pairs = Array.from({ length: 4 }, () => worker.pipe({ capacity: 8 }));
   const memories = pairs.map(({ reader }) => reader.handle.memory);
-  const blocked = pairs.map(
-    ({ reader }) =>
-      new Worker(new URL('./survivor-thread.js', import.meta.url), {
-        workerData: { handle: reader.handle, waits: 'blocking' },
-      }),
-  );
-  const outcomes = blocked.map((thread) => once(thread, 'message'));
+  const blocked = await Promise.all(pairs.map(({ reader }) => surviveElsewhere(reader.handle, 'blocking')));
   const scribbler = new Worker(new URL('./scribbler-thread.js', import.meta.url), {
     workerData: { memories, stop },
   });
@@ -267,8 +264,8 @@ test('a thread that is blocked on memory that is written to: ends when the memor
     words[WORDS.writerState] = 1; // closed
     Atomics.notify(words, WORDS.tail);
   }
-  for (const outcome of outcomes) {
-    const [{ code }] = await outcome;
+  for (const { outcome } of blocked) {
+    const { code } = await outcome;
     ok(['end', 'ERR_PIPE_CORRUPT', 'ERR_PIPE_ABANDONED'].includes(code), code);
   }
 });

@@ -54,10 +54,17 @@ function hold(end: object): void {
 }
 
 function die(how: 'exit' | 'throw' | 'memory'): never {
-  if (how === 'exit') process.exit(0);
+  if (how === 'exit') exit();
   if (how === 'throw') throw new Error('thrown on purpose');
   const all: unknown[] = [];
   for (;;) all.push(new Array(100_000).fill(all.length));
+}
+
+/** A worker of a page closes itself, and is gone when its code has returned. */
+function exit(): never {
+  if ('process' in globalThis) process.exit(0);
+  (globalThis as unknown as { close(): void }).close();
+  throw new Error('this thread is about to end');
 }
 
 await live();

@@ -1,8 +1,11 @@
 /** What the ends do to the words of the shared memory, where it matters to the other side; and what runs over in them. */
 import { deepEqual, equal, ok } from 'node:assert/strict';
-import { test } from 'node:test';
+import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import * as worker from 'pipework/worker';
+import { SOAK } from '../fixtures/soak.js';
+import { test } from '../runtimes/test.js';
+import { turn } from '../runtimes/turn.js';
 import { randoms, receive, send } from './traffic.js';
 import { WORDS } from './words.js';
 
@@ -43,7 +46,7 @@ test('a write that waits says how much room it wants, and is woken when there is
   equal((words[WORDS.head] as number) & SLEEPS, 0);
   while (writer.bytesWritten < 64 + 40) {
     reader.tryRead(new Uint8Array(64));
-    await new Promise((resolve) => setImmediate(resolve));
+    await turn();
   }
   equal(await sent, 64 + 40);
 });
@@ -131,7 +134,7 @@ test('the largest capacity: indices up to the 32nd bit, and over it', () => {
   from.close();
 });
 
-const TOTAL = process.env['PIPEWORK_SOAK'] === '1' ? 2 ** 31 : 2 ** 22; // bytes
+const TOTAL = SOAK ? 2 ** 31 : 2 ** 22; // bytes
 
 test(`${TOTAL} bytes through a pipe of 64 bytes, in pieces of random sizes: the digests are equal`, async () => {
   const { reader, writer } = worker.pipe({ capacity: 64 });
@@ -139,9 +142,12 @@ test(`${TOTAL} bytes through a pipe of 64 bytes, in pieces of random sizes: the 
   const thread = new Worker(new URL('./traffic-thread.js', import.meta.url), {
     workerData: { handle: writer.handle, traffic },
   });
-  const digest = new Promise((resolve) => thread.once('message', resolve));
+  await once(thread, 'message'); // it has begun
+  const told = once(thread, 'message');
   const received = await receive(worker.openReader(reader.handle), { ...traffic, way: 'awaited', seed: 12 });
-  equal(await digest, received);
+  const [digest] = await told;
+  equal(digest, received);
+  await thread.terminate();
 });
 
 /** How often Atomics.waitAsync is called. */

@@ -9,9 +9,7 @@ const { handle, waits } = workerData as {
 };
 
 const alive = setInterval(() => {}, 1000); // milliseconds: to watch `closed` holds no loop
-parentPort?.postMessage(
-  handle.pipework === 'reader'
-    ? await readAll(worker.openReader(handle), waits)
-    : await writeAll(worker.openWriter(handle), waits),
-);
+const end = handle.pipework === 'reader' ? worker.openReader(handle) : worker.openWriter(handle);
+parentPort?.postMessage('opened');
+parentPort?.postMessage('read' in end ? await readAll(end, waits) : await writeAll(end, waits));
 clearInterval(alive);

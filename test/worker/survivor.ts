@@ -1,4 +1,6 @@
 /** The other side of a thread that dies: uses its end until it fails, and tells how. */
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
 import type * as worker from 'pipework/worker';
 import { numberAt, numbered } from './numbered.js';
 
@@ -48,4 +50,21 @@ export async function writeAll(writer: worker.WorkerWriter, waits: Waits): Promi
 function failed(error: unknown, count: number, isGood: boolean): Outcome {
   const { code, message } = error as { code: string; message: string };
   return { code, message, count, isGood };
+}
+
+/** A thread with that end; what becomes of it there is told when it is over. */
+export async function surviveElsewhere(
+  handle: worker.ReaderHandle | worker.WriterHandle,
+  waits: Waits,
+): Promise<{ readonly outcome: Promise<Outcome> }> {
+  const thread = new Worker(new URL('./survivor-thread.js', import.meta.url), {
+    workerData: { handle, waits },
+  });
+  await once(thread, 'message'); // it has opened the end
+  return {
+    outcome: once(thread, 'message').then(async ([outcome]) => {
+      await thread.terminate();
+      return outcome;
+    }),
+  };
 }

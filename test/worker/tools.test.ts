@@ -1,11 +1,11 @@
 /** The tools of the other doors on worker ends, with the other end in another thread: nothing of theirs is written anew. */
 import { deepEqual, equal } from 'node:assert/strict';
 import { once } from 'node:events';
-import { test } from 'node:test';
 import { Worker } from 'node:worker_threads';
 import * as io from 'pipework';
 import * as node from 'pipework/node';
 import * as worker from 'pipework/worker';
+import { test } from '../runtimes/test.js';
 import { numbered } from './numbered.js';
 
 const SIZE = 300_000; // bytes

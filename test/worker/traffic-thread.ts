@@ -8,6 +8,7 @@ const { handle, traffic } = workerData as {
   readonly traffic: Traffic;
 };
 
+parentPort?.postMessage('begun');
 parentPort?.postMessage(
   handle.pipework === 'reader'
     ? await receive(worker.openReader(handle), traffic)
