@@ -21,8 +21,7 @@ export interface Call {
 
 export type Answer =
   | { readonly what: 'returned' | 'threw'; readonly packed: Packed }
-  | { readonly what: 'promised' }
-  | Settled;
+  | { readonly what: 'promised' };
 
 export interface Settled {
   readonly what: 'settled';
@@ -31,6 +30,59 @@ export interface Settled {
   readonly isFailure: boolean;
   /** What came into the buffer that was lent. */
   readonly into?: Uint8Array | undefined;
+}
+
+/** What a thread that blocks gets: the answer, and what has settled since the last one. */
+export interface Told {
+  readonly answer: Answer;
+  readonly settled: readonly Settled[];
+}
+
+/** Where answers are put for a thread that blocks, which gets no messages. One at a time. */
+export class Answers {
+  readonly memory: SharedArrayBuffer;
+  readonly #words: Int32Array; // how many answers there were, and the bytes of the last one
+
+  constructor(memory = new SharedArrayBuffer(8 + ANSWER_SIZE_MAX)) {
+    this.memory = memory;
+    this.#words = new Int32Array(memory, 0, 2);
+  }
+
+  give(told: Told): void {
+    const bytes = new TextEncoder().encode(JSON.stringify(told, replaced));
+    new Uint8Array(this.memory, 8).set(bytes);
+    Atomics.store(this.#words, 1, bytes.length);
+    Atomics.store(this.#words, 0, 1);
+    Atomics.notify(this.#words, 0);
+  }
+
+  /** `undefined` when none came within so many milliseconds. */
+  wait(timeout: number): Told | undefined {
+    if (Atomics.wait(this.#words, 0, 0, timeout) === 'timed-out') return undefined;
+    Atomics.store(this.#words, 0, 0);
+    const bytes = new Uint8Array(this.memory, 8, Atomics.load(this.#words, 1));
+    return restored(JSON.parse(new TextDecoder().decode(Uint8Array.from(bytes)))) as Told;
+  }
+}
+
+const ANSWER_SIZE_MAX = 2 ** 22; // bytes
+
+/** JSON has no `undefined` and no bytes. */
+function replaced(_: string, value: unknown): unknown {
+  if (value === undefined) return { special: 'undefined' };
+  if (value instanceof Uint8Array) return { special: 'bytes', bytes: [...value] };
+  return value;
+}
+
+function restored(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(restored);
+  if ('special' in value) {
+    return value.special === 'undefined'
+      ? undefined
+      : Uint8Array.from((value as unknown as { bytes: number[] }).bytes);
+  }
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, restored(part)]));
 }
 
 /** A value on its way. */

@@ -1,28 +1,41 @@
 /** The thread of remote.ts: makes the calls that it is asked for, and tells what becomes of them. */
-import { type MessagePort, workerData } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 import * as worker from 'pipework/worker';
-import { type Answer, type Call, Marked, pack, type Request, unpack } from './remote-messages.js';
+import { turn } from '../runtimes/turn.js';
+import {
+  type Answer,
+  Answers,
+  type Call,
+  Marked,
+  pack,
+  type Request,
+  type Settled,
+  unpack,
+} from './remote-messages.js';
 
-const { port, answers } = workerData as { readonly port: MessagePort; readonly answers: Int32Array };
+const answers = new Answers(workerData);
 
 type Members = Record<PropertyKey, unknown>;
 const objects = new Map<number, Members>();
 const controllers = new Map<number, AbortController>(); // by call
 const marks = new Map<number, Marked>();
 
-port.on('message', (request: Request) => {
+let settled: Settled[] = []; // since the last answer
+
+parentPort?.on('message', (request: Request) => {
   if (request.what === 'turn') {
     void turns().then(() => settle(request.id, undefined, false));
     return;
   }
-  tell(answer(request));
-  Atomics.add(answers, 0, 1);
-  Atomics.notify(answers, 0);
+  const told = { answer: answer(request), settled };
+  settled = [];
+  answers.give(told);
 });
+parentPort?.postMessage('ready');
 
 /** Enough for what other threads have told this one, and for what that brings about. */
 async function turns(): Promise<void> {
-  for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve));
+  for (let count = 0; count < 3; count++) await turn();
 }
 
 function answer(request: Exclude<Request, { what: 'turn' }>): Answer {
@@ -110,9 +123,7 @@ function marked(mark: number): Marked {
 }
 
 function settle(id: number, value: unknown, isFailure: boolean, into?: Uint8Array): void {
-  tell({ what: 'settled', id, packed: pack(value), isFailure, into });
-}
-
-function tell(answer: Answer): void {
-  port.postMessage(answer);
+  const told: Settled = { what: 'settled', id, packed: pack(value), isFailure, into };
+  settled.push(told);
+  parentPort?.postMessage(told);
 }

@@ -3,11 +3,12 @@
  * calls take effect in the order in which a case makes them, and what becomes of their promises is told in the order in
  * which they settle. What a case lends stays here: a copy goes there, and what comes of it is copied back.
  */
-import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
+import { Worker } from 'node:worker_threads';
 import type * as io from 'pipework';
 import type { ReaderHandle, WriterHandle } from 'pipework/worker';
 import {
   type Answer,
+  Answers,
   type ODD,
   type Packed,
   pack,
@@ -16,24 +17,28 @@ import {
   unpack,
 } from './remote-messages.js';
 
-/** A thread for such ends. It holds the event loop only while `turn()` waits for it. */
+/** A thread for such ends. It holds the event loop only while `ready` or `turn()` waits for it. */
 export class RemoteThread {
-  readonly #port: MessagePort;
-  readonly #answers = new Int32Array(new SharedArrayBuffer(4)); // how many there were
+  /** Resolves when it takes calls: not all threads come up while the one that made them blocks. */
+  readonly ready: Promise<void>;
+  readonly #thread: Worker;
+  readonly #answers = new Answers();
   readonly #calls = new Map<number, (settled: Settled) => void>();
   readonly #marks: (() => unknown)[] = []; // what each mark stands for
   #ids = 0;
 
   constructor() {
-    const { port1, port2 } = new MessageChannel();
-    this.#port = port1;
     const thread = new Worker(new URL('./remote-thread.js', import.meta.url), {
-      workerData: { port: port2, answers: this.#answers },
-      transferList: [port2],
+      workerData: this.#answers.memory,
     });
-    thread.unref();
-    port1.on('message', (settled: Settled) => this.#settle(settled));
-    port1.unref();
+    this.#thread = thread;
+    this.ready = new Promise((resolve) => {
+      thread.once('message', () => {
+        thread.on('message', (settled: Settled) => this.#settle(settled));
+        thread.unref();
+        resolve();
+      });
+    });
   }
 
   reader(handle: ReaderHandle): io.PipeReader {
@@ -47,12 +52,12 @@ export class RemoteThread {
   /** Lets everything settle there that is going to, and be told here. */
   async turn(): Promise<void> {
     const id = ++this.#ids;
-    this.#port.ref();
+    this.#thread.ref();
     await new Promise<void>((resolve) => {
       this.#calls.set(id, () => resolve());
-      this.#port.postMessage({ what: 'turn', id } satisfies Request);
+      this.#thread.postMessage({ what: 'turn', id } satisfies Request);
     });
-    this.#port.unref();
+    this.#thread.unref();
   }
 
   /** Uses a member; what it returns, or throws. A promise comes back as one. */
@@ -117,22 +122,19 @@ export class RemoteThread {
   }
 
   /** Blocks until the thread has answered. */
-  #ask(request: Request): Exclude<Answer, Settled> {
-    const seen = Atomics.load(this.#answers, 0);
-    this.#port.postMessage(request);
-    if (Atomics.wait(this.#answers, 0, seen, ANSWER_MAX) === 'timed-out') {
+  #ask(request: Request): Answer {
+    this.#thread.postMessage(request);
+    const told = this.#answers.wait(ANSWER_MAX);
+    if (told === undefined) {
       throw new Error(
         `the other thread has not answered within ${ANSWER_MAX} ms: ${JSON.stringify(request)}`,
       );
     }
-    for (;;) {
-      const answer = receiveMessageOnPort(this.#port)?.message as Answer | undefined;
-      if (answer === undefined) throw new Error('the other thread has answered, and there is no answer');
-      if (answer.what !== 'settled') return answer;
-      this.#settle(answer); // before that
-    }
+    for (const settled of told.settled) this.#settle(settled); // before that
+    return told.answer;
   }
 
+  /** Told by a message and with the next answer, whichever is there first. */
   #settle(settled: Settled): void {
     const { id } = settled;
     const settle = this.#calls.get(id);

@@ -3,6 +3,7 @@ import { rejects } from 'node:assert/strict';
 import type * as io from 'pipework';
 import { type Case, type ConformanceOptions, conformance } from 'pipework/testing';
 import * as worker from 'pipework/worker';
+import { turn } from '../runtimes/turn.js';
 import { RemoteThread } from './remote.js';
 
 /** Both ends in this thread as they were made: each lets the other go on. */
@@ -36,7 +37,7 @@ interface Threads {
 function casesOf(threads: Threads): Case[] {
   return conformance({
     open: (options) => send(worker.pipe(options), threads),
-    openClogged: () => clog(send(worker.pipe(SMALL), threads)),
+    openClogged: async () => clog(await send(worker.pipe(SMALL), threads)),
     supports: { rendezvous: false, reasons: false, deadlocks: false },
     async turn() {
       await turn(); // what was told to this thread
@@ -66,7 +67,8 @@ const NOT_LENT: Readonly<Record<string, RegExp>> = {
 /** The list of deadlock reports is that of this thread. */
 const LISTED = /^supports\.deadlocks is really absent/;
 
-function send({ reader, writer }: worker.WorkerPipeEnds, threads: Threads): io.Pipe {
+async function send({ reader, writer }: worker.WorkerPipeEnds, threads: Threads): Promise<io.Pipe> {
+  await Promise.all([threads.reader?.ready, threads.writer?.ready]);
   return {
     reader: threads.reader?.reader(reader.handle) ?? worker.openReader(reader.handle),
     writer: threads.writer?.writer(writer.handle) ?? worker.openWriter(writer.handle),
@@ -83,9 +85,4 @@ function clog<Ends extends io.Pipe>(pipe: Ends) {
   const buffered = Uint8Array.of(0xb0, 0xb1, 0xb2, 0xb3);
   pipe.writer.tryWrite(buffered);
   return { ...pipe, buffered };
-}
-
-/** What Atomics.waitAsync has to tell comes as a task of its own. */
-function turn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }
