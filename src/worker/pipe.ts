@@ -72,6 +72,7 @@ function allocate(capacity: number): SharedMemory {
   try {
     return SharedMemory.create(capacity);
   } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
     throw new RangeError(
       `capacity must be a number of bytes that this engine can allocate, got ${capacity}`,
       { cause },

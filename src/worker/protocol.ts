@@ -127,7 +127,10 @@ export class SharedMemory {
   static create(capacity: number): SharedMemory {
     const memory = new SharedMemory(new SharedArrayBuffer(RING_AT + capacity), capacity);
     const { words } = memory;
-    host.crypto.getRandomValues(words.subarray(ID, ID + ID_LENGTH));
+    // By way of memory of its own: browsers fill none that is shared.
+    const id = new Int32Array(ID_LENGTH);
+    host.crypto.getRandomValues(id);
+    words.set(id, ID);
     words[MAGIC] = MAGIC_VALUE;
     words[VERSION] = PROTOCOL_VERSION;
     words[CAPACITY] = capacity;

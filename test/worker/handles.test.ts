@@ -1,10 +1,8 @@
 /** Handles: plain data that is claimed once, and what is refused in their place. */
-import { deepEqual, equal, match, notEqual, ok, rejects, throws } from 'node:assert/strict';
-import { test } from 'node:test';
-import { MessageChannel, receiveMessageOnPort } from 'node:worker_threads';
+import { equal, match, notEqual, ok, rejects, throws } from 'node:assert/strict';
 import * as io from 'pipework';
 import * as worker from 'pipework/worker';
-import { runSource } from '../fixtures/run-source.js';
+import { test } from '../runtimes/test.js';
 import { WORDS } from './words.js';
 
 test('handle: what was written before is read after, in any number of places in turn', async () => {
@@ -25,12 +23,20 @@ test('handle: what was written before is read after, in any number of places in 
   equal(await at.read(into), 8);
 });
 
-test('handle: survives a message port, and carries the name', () => {
-  const { port1, port2 } = new MessageChannel();
+interface WebPort {
+  onmessage: (event: { readonly data: { readonly deep: readonly [worker.WriterHandle] } }) => void;
+  postMessage(message: unknown): void;
+  close(): void;
+}
+
+test('handle: survives a message port, and carries the name', async () => {
+  const { port1, port2 } = new MessageChannel() as unknown as Record<'port1' | 'port2', WebPort>;
   const { reader, writer } = worker.pipe({ name: 'sent' });
   port1.postMessage({ deep: [writer.handle] });
-  const { deep } = receiveMessageOnPort(port2)?.message ?? {};
-  const opened = worker.openWriter(deep[0]);
+  const handle = await new Promise<worker.WriterHandle>((resolve) => {
+    port2.onmessage = ({ data }) => resolve(data.deep[0]);
+  });
+  const opened = worker.openWriter(handle);
   equal(opened.name, 'sent');
   equal(opened.tryWrite(Uint8Array.of(7)), 1);
   const into = new Uint8Array(1);
@@ -225,63 +231,6 @@ test('pipe(): names are numbered, one for each pipe, and shared by its ends', ()
   equal(first.reader.name, first.writer.name);
   const [a, b] = [first, second].map(({ reader }) => Number(reader.name.slice('pipe#'.length)));
   equal((b as number) - (a as number), 1);
-});
-
-for (const [what, spoil, message] of [
-  ['SharedArrayBuffer', 'delete globalThis.SharedArrayBuffer;', 'this runtime has no SharedArrayBuffer'],
-  ['Atomics', 'delete globalThis.Atomics;', 'this runtime has no Atomics'],
-  [
-    'isolation',
-    'delete globalThis.SharedArrayBuffer; globalThis.crossOriginIsolated = false;',
-    'this page has no SharedArrayBuffer, since it is not cross-origin isolated: serve it with the headers Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp',
-  ],
-] as const) {
-  test(`UnsupportedError: where there is no ${what}, at the first pipe and not at import`, () => {
-    const { stdout, stderr } = runSource(`
-      ${spoil}
-      const worker = await import('pipework/worker');
-      for (const call of [() => worker.pipe(), () => worker.openReader({}), () => worker.openWriter({})]) {
-        try { call(); } catch (error) { console.log(error.code, error.message); }
-      }`);
-    equal(stderr, '');
-    deepEqual(stdout.trimEnd().split('\n'), Array(3).fill(`ERR_PIPE_UNSUPPORTED ${message}`));
-  });
-}
-
-test('UnsupportedError: where there is no Atomics.waitAsync, only by calls that have to wait', () => {
-  const { stdout, stderr } = runSource(`
-    delete Atomics.waitAsync;
-    const worker = await import('pipework/worker');
-    const ends = worker.pipe({ name: 'old', capacity: 4 });
-    const reader = worker.openReader(ends.reader.handle);
-    const writer = worker.openWriter(ends.writer.handle);
-    console.log(await reader.read(new Uint8Array(1)).catch((error) => error.message));
-    console.log(await writer.write(new Uint8Array(4)), await reader.read(new Uint8Array(8)), writer.tryWrite(new Uint8Array(9)));
-    console.log(await writer.write(new Uint8Array(4)).catch((error) => error.code));`);
-  equal(stderr, '');
-  deepEqual(stdout.trimEnd().split('\n'), [
-    'old: this runtime has no Atomics.waitAsync, so that only blocking calls can wait',
-    '4 4 4',
-    'ERR_PIPE_UNSUPPORTED',
-  ]);
-});
-
-test('UnsupportedError: a blocking call where the thread must not block, as in the window of a page', () => {
-  const { stdout, stderr } = runSource(`
-    Atomics.wait = () => { throw new TypeError('Atomics.wait cannot be called in this context'); };
-    const worker = await import('pipework/worker');
-    const { reader, writer } = worker.pipe({ name: 'page' });
-    writer.tryWrite(new Uint8Array(4));
-    for (const call of [() => reader.readBlocking(new Uint8Array(4)), () => writer.writeBlocking(new Uint8Array(1))]) {
-      try { call(); } catch (error) { console.log(error.code, error.message); }
-    }
-    console.log(await reader.read(new Uint8Array(8)));`);
-  equal(stderr, '');
-  deepEqual(stdout.trimEnd().split('\n'), [
-    'ERR_PIPE_UNSUPPORTED page: the window of a page must not block: await read() there, and block in a worker',
-    'ERR_PIPE_UNSUPPORTED page: the window of a page must not block: await write() there, and block in a worker',
-    '4',
-  ]);
 });
 
 test('CorruptPipeError: is one of the errors of this package', () => {
