@@ -18,10 +18,6 @@ export interface Timer {
 export interface Locks {
   request(name: string, callback: () => unknown): Promise<unknown>;
   request(name: string, options: { readonly signal: object }, callback: () => unknown): Promise<unknown>;
-  query(): Promise<{
-    readonly held?: readonly { readonly name?: string }[];
-    readonly pending?: readonly { readonly name?: string }[];
-  }>;
 }
 
 interface Host {

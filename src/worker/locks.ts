@@ -2,10 +2,10 @@
  * Web Locks, which tell that a thread has died where nothing else does: browsers, and Deno. Each end holds one while it is
  * open, named after the pipe; who depends on it asks for the same lock, and gets it when the other one is gone.
  *
- * A lock that is asked for before its holder has asked would be given at once, so it is asked for only when it is there. A
- * thread that blocks in the turn in which it opens an end may not have got as far: it goes unwatched (docs/worker.md).
+ * A lock that is asked for before its holder has it would be given at once, so it is asked for only when the holder says, in
+ * the shared memory, that it has it. A thread that blocks, or dies, in the turn in which it opens an end does not get as far:
+ * it goes unwatched (docs/worker.md).
  */
-import { nextTurn } from '../io/internal.js';
 import { host, type Locks } from './host.js';
 import { DEAD, type SharedMemory, type SideLayout } from './protocol.js';
 
@@ -17,7 +17,12 @@ export function holdLock(memory: SharedMemory, side: SideLayout): () => void {
   const released = new Promise<void>((resolve) => {
     release = resolve;
   });
-  locks.request(lockName(memory, side, memory.claimOf(side)), () => released).catch(nothing);
+  const claim = memory.claimOf(side);
+  const hold = (): Promise<void> => {
+    memory.locked(side, claim);
+    return released;
+  };
+  locks.request(lockName(memory, side, claim), hold).catch(nothing);
   return release;
 }
 
@@ -29,7 +34,7 @@ export function watchLock(memory: SharedMemory, side: SideLayout): () => void {
   void watch(locks, memory, side, stop.signal).catch(nothing);
   return () => {
     stop.abort();
-    memory.dismissClaims(side);
+    memory.dismissLocked(side);
   };
 }
 
@@ -41,8 +46,8 @@ function locksOf(): Locks | undefined {
 
 function nothing(): void {}
 
-function lockName(memory: SharedMemory, { claim }: SideLayout, ticket: number): string {
-  return `pipework/worker ${memory.id} ${claim} ${ticket}`;
+function lockName(memory: SharedMemory, side: SideLayout, claim: number): string {
+  return `pipework/worker ${memory.id} ${side.claim} ${claim}`;
 }
 
 async function watch(
@@ -52,30 +57,13 @@ async function watch(
   signal: InstanceType<typeof host.AbortController>['signal'],
 ): Promise<void> {
   while (!signal.aborted && memory.isOpen(side)) {
-    const ticket = memory.claimOf(side);
-    if (!memory.isClaimed(side)) {
-      await memory.whenClaimed(side, ticket);
+    const claim = memory.lockedClaim(side);
+    if (typeof claim !== 'number') {
+      await claim;
       continue;
     }
-    const name = lockName(memory, side, ticket);
-    if (!(await isThere(locks, name))) return;
-    await locks.request(name, { signal }, nothing);
-    if (memory.claimOf(side) === ticket) memory.end(side, DEAD);
+    await locks.request(lockName(memory, side, claim), { signal }, nothing);
+    // Else it was given up, and is somebody's else by now or soon.
+    if (memory.claimOf(side) === claim) memory.end(side, DEAD);
   }
 }
-
-/** Whether somebody has the lock, or has asked for it. That takes a moment after an end was claimed. */
-async function isThere(locks: Locks, name: string): Promise<boolean> {
-  for (let tries = 0; tries < TRIES_MAX; tries++) {
-    const { held = [], pending = [] } = await locks.query();
-    if ([...held, ...pending].some((lock) => lock.name === name)) return true;
-    await new Promise<void>((resolve) =>
-      tries < TURNS ? nextTurn(resolve) : host.setTimeout(resolve, PAUSE),
-    );
-  }
-  return false;
-}
-
-const TURNS = 3;
-const TRIES_MAX = 13;
-const PAUSE = 100; // milliseconds

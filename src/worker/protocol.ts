@@ -39,6 +39,8 @@ const ID_LENGTH = 4; // words
 export interface SideLayout {
   /** Even: on its way, in a handle with this number; odd: some thread has it. */
   readonly claim: number;
+  /** The claim of the thread that has it, once the lock that tells of that thread's death is its own. */
+  readonly locked: number;
   /** Who has it. */
   readonly thread: number;
   readonly state: number;
@@ -50,6 +52,7 @@ export interface SideLayout {
 
 export const READER: SideLayout = {
   claim: 8,
+  locked: 10,
   thread: 16,
   state: 32,
   reasonLength: 33,
@@ -58,6 +61,7 @@ export const READER: SideLayout = {
 };
 export const WRITER: SideLayout = {
   claim: 9,
+  locked: 11,
   thread: 20,
   state: 34,
   reasonLength: 35,
@@ -165,7 +169,6 @@ export class SharedMemory {
   claim(side: SideLayout, ticket: number, thread: Thread): boolean {
     if (Atomics.compareExchange(this.words, side.claim, ticket, ticket + 1) !== ticket) return false;
     this.writeThread(side, thread);
-    Atomics.notify(this.words, side.claim);
     return true;
   }
 
@@ -174,14 +177,22 @@ export class SharedMemory {
     return this.load(claim);
   }
 
-  /** Settles when `side`, which is on its way with `ticket`, is claimed, or with the next `dismissClaims`. */
-  async whenClaimed({ claim }: SideLayout, ticket: number): Promise<void> {
-    const wait = host.Atomics?.waitAsync?.(this.words, claim, ticket);
-    if (wait?.async) await wait.value;
+  /** The thread that has `side` by `claim` has its lock, too. */
+  locked({ locked }: SideLayout, claim: number): void {
+    Atomics.store(this.words, locked, claim);
+    Atomics.notify(this.words, locked);
   }
 
-  dismissClaims({ claim }: SideLayout): void {
-    Atomics.notify(this.words, claim);
+  /** The claim of the thread that has `side` and its lock; until there is one, a promise to look again. */
+  lockedClaim({ claim, locked }: SideLayout): number | Promise<unknown> {
+    const last = this.load(locked);
+    if (last === this.load(claim)) return last;
+    const wait = host.Atomics?.waitAsync?.(this.words, locked, last);
+    return wait?.async ? wait.value : Promise.resolve();
+  }
+
+  dismissLocked({ locked }: SideLayout): void {
+    Atomics.notify(this.words, locked);
   }
 
   /** Whether `side` has not ended yet. */

@@ -4,6 +4,8 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import * as worker from 'pipework/worker';
+import { runtime } from '../runtimes/runtime.js';
+import { locked } from './locked.js';
 import { numbered } from './numbered.js';
 
 /** How it uses the end, and then waits: blocked, awaiting, or not at all. */
@@ -26,6 +28,7 @@ async function live(): Promise<void> {
     const bytes = numbered(0, count);
     if (way === 'blocking') writer.writeBlocking(bytes);
     else await writer.write(bytes);
+    if (runtime === 'a page') await locked(handle);
     parentPort?.postMessage('moved');
     if (death === 'return') return;
     if (death !== 'none') die(death);
@@ -39,6 +42,7 @@ async function live(): Promise<void> {
       const part = into.subarray(0, count - done);
       done += (way === 'blocking' ? reader.readBlocking(part) : await reader.read(part)) ?? count;
     }
+    if (runtime === 'a page') await locked(handle);
     parentPort?.postMessage('moved');
     if (death === 'return') return;
     if (death !== 'none') die(death);

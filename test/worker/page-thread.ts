@@ -1,5 +1,6 @@
 /** What runs in a worker of a page, or in a frame: it is given an end, says that it has it, and then what came of using it. */
 import * as worker from 'pipework/worker';
+import { locked } from './locked.js';
 import { receive, send, type Traffic } from './traffic.js';
 
 export interface Task {
@@ -36,7 +37,7 @@ scope.onmessage = async ({ data: { task, port } }) => {
   }
   const { handle, traffic } = task;
   const end = handle.pipework === 'reader' ? worker.openReader(handle) : worker.openWriter(handle);
-  await 0; // its lock is asked for
+  await locked(handle);
   port.postMessage('begun');
   try {
     port.postMessage('read' in end ? await receive(end, traffic) : await send(end, traffic));

@@ -5,6 +5,8 @@ export const WORDS = {
   capacity: 2,
   readerClaim: 8,
   writerClaim: 9,
+  readerLocked: 10,
+  writerLocked: 11,
   readerState: 32,
   readerReasonLength: 33,
   writerState: 34,

@@ -1,0 +1,10 @@
+import type { ReaderHandle, WriterHandle } from 'pipework/worker';
+import { turn } from '../runtimes/turn.js';
+import { WORDS } from './words.js';
+
+/** Resolves when this thread, which has opened the end, has the lock by which others learn of its death. */
+export async function locked({ memory, pipework }: ReaderHandle | WriterHandle): Promise<void> {
+  const words = new Int32Array(memory, 0, 128);
+  const word = pipework === 'reader' ? WORDS.readerLocked : WORDS.writerLocked;
+  while (Atomics.load(words, word) === 0) await turn();
+}
