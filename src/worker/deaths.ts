@@ -7,7 +7,7 @@
  */
 import { host } from './host.js';
 import { watchLock } from './locks.js';
-import { DEAD, READER, type SharedMemory, type SideLayout, WRITER } from './protocol.js';
+import { READER, type SharedMemory, type SideLayout, WRITER } from './protocol.js';
 import { isMainThread, ownThread, threadStartedAt } from './thread.js';
 
 /** What is asked of an end of this thread. */
@@ -60,9 +60,9 @@ export function watchOthers(): void {
   else host.Deno?.unrefTimer(timer);
 }
 
-/** Ends `side` if the thread that has it does not run any more, as far as the kernel tells; whether it did. */
-export function endIfGone(memory: SharedMemory, side: SideLayout): boolean {
-  return memory.endOf(side, DEAD, ({ tid, startedAt }) => tid !== 0 && threadStartedAt(tid) !== startedAt);
+/** Declares `side` dead if the thread that has it does not run any more, as far as the kernel tells. */
+export function endIfGone(memory: SharedMemory, side: SideLayout): void {
+  memory.declareDeadIf(side, ({ tid, startedAt }) => tid !== 0 && threadStartedAt(tid) !== startedAt);
 }
 
 /** Whether any thread that is known of could still claim an end that is on its way. One that nobody knows of counts. */
@@ -103,7 +103,7 @@ function workersAre(count: number): void {
 function threadEnded(threadId: unknown): void {
   const memories = [...guarded, ...[...openEnds].map(({ memory }) => memory)];
   for (const memory of memories) {
-    for (const side of [READER, WRITER]) memory.endOf(side, DEAD, ({ number }) => number - 1 === threadId);
+    for (const side of [READER, WRITER]) memory.declareDeadIf(side, ({ number }) => number - 1 === threadId);
   }
 }
 

@@ -1,5 +1,5 @@
 /**
- * Web Locks, which tell that a thread has died where nothing else does: browsers, and Deno. Each end holds one while it is
+ * Web Locks, which tell that a thread has died where nothing else does: in pages. Each end holds one while it is
  * open, named after the pipe; who depends on it asks for the same lock, and gets it when the other one is gone.
  *
  * A lock that is asked for before its holder has it would be given at once, so it is asked for only when the holder says, in
@@ -7,7 +7,7 @@
  * it goes unwatched (docs/worker.md).
  */
 import { host, type Locks } from './host.js';
-import { DEAD, type SharedMemory, type SideLayout } from './protocol.js';
+import type { SharedMemory, SideLayout } from './protocol.js';
 
 /** Holds the lock of `side`, which this thread has claimed; returns what lets it go. */
 export function holdLock(memory: SharedMemory, side: SideLayout): () => void {
@@ -38,10 +38,9 @@ export function watchLock(memory: SharedMemory, side: SideLayout): () => void {
   };
 }
 
-/** Node has locks too, but its newer versions never give one that a terminated thread has held. */
+/** Of a page. Newer Nodes never give one that a terminated thread has held, and in Deno any one holds the event loop. */
 function locksOf(): Locks | undefined {
-  const isNode = host.process?.versions?.node !== undefined && host.Deno === undefined;
-  return isNode ? undefined : host.navigator?.locks;
+  return host.process === undefined ? host.navigator?.locks : undefined;
 }
 
 function nothing(): void {}
@@ -64,6 +63,6 @@ async function watch(
     }
     await locks.request(lockName(memory, side, claim), { signal }, nothing);
     // Else it was given up, and is somebody's else by now or soon.
-    if (memory.claimOf(side) === claim) memory.end(side, DEAD);
+    if (memory.claimOf(side) === claim) memory.declareDead(side);
   }
 }

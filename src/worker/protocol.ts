@@ -242,15 +242,19 @@ export class SharedMemory {
     wake(this.words, side.index); // who waits for bytes, or for room
   }
 
-  /** Ends `side` if it is claimed by a thread that `isMeant`; whether it did. */
-  endOf(side: SideLayout, state: number, isMeant: (thread: Thread) => boolean): boolean {
+  /** The thread that has `side` has ended without a word. Nobody needs to hear of it when the other side has ended, too. */
+  declareDead(side: SideLayout): void {
+    if (this.isOpen(side === READER ? WRITER : READER)) this.end(side, DEAD);
+  }
+
+  /** Declares `side` dead if it is claimed by a thread that `isMeant`. */
+  declareDeadIf(side: SideLayout, isMeant: (thread: Thread) => boolean): void {
     const claim = this.load(side.claim);
     const thread = this.readThread(side);
     // The thread is another one when it has changed meanwhile. One that has ended does not give its claim up.
-    if ((claim & 1) === 0 || thread.realm === 0 || !isMeant(thread)) return false;
-    if (this.load(side.claim) !== claim || this.readThread(side).realm !== thread.realm) return false;
-    this.end(side, state);
-    return true;
+    if ((claim & 1) === 0 || thread.realm === 0 || !isMeant(thread)) return;
+    if (this.load(side.claim) !== claim || this.readThread(side).realm !== thread.realm) return;
+    this.declareDead(side);
   }
 
   /** Settles when `side` has ended, or with the next `dismissWatches`; `undefined` when it has, or none can be waited for. */

@@ -12,6 +12,9 @@ import { pages } from '../worker/pages.js';
 import { crossing, linked, opened } from '../worker/transports.js';
 import { casesIn } from './test.js';
 
+/** Of what a worker throws, also when somebody listens for it. */
+const DENOS_WORD = /error: Uncaught \(in worker ""\) \(in promise\) Error: thrown on purpose\n(?: .*\n)*/g;
+
 export const everywhere: readonly Suite[] = [
   { name: 'memory, unbuffered', cases: () => conformance(unbuffered) },
   { name: 'memory, bounded', cases: () => conformance(bounded) },
@@ -68,7 +71,12 @@ export const everywhere: readonly Suite[] = [
     cases,
   })),
   { name: 'threads, traffic', blocks: true, cases: () => casesIn(() => import('../worker/threads.test.js')) },
-  { name: 'threads, death', blocks: true, cases: () => casesIn(() => import('../worker/death.test.js')) },
+  {
+    name: 'threads, death',
+    blocks: true,
+    prints: DENOS_WORD,
+    cases: () => casesIn(() => import('../worker/death.test.js')),
+  },
   {
     name: 'threads, in detail',
     cases: () =>
