@@ -25,6 +25,7 @@ export type Unit =
   | 'ns/pipe'
   | 'ns/wake-up'
   | 'ns/turn'
+  | 'wake-ups/s'
   | 'ms'
   | 'bytes'
   | 'bytes/pipe'

@@ -1,8 +1,10 @@
 /** Worker pipes of ours as their manual says: the other thread blocks, and this one blocks or awaits. */
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import * as worker from 'pipework/worker';
 import { receive } from './ours.js';
-import type { MessageStream, TryRing, Turns } from './rival.js';
-import { startThread } from './rivals/worker-thread.js';
+import type { MessageStream, ParkedThread, TryRing, Turns } from './rival.js';
+import { startThread, type Wait } from './rivals/worker-thread.js';
 import type { Tally } from './tally.js';
 
 const CAPACITY = 2 ** 20; // bytes
@@ -54,6 +56,24 @@ export async function openWorkerTurns(way: Way): Promise<Turns> {
       }
     },
     async close() {
+      await thread.terminate();
+    },
+  };
+}
+
+/** A worker that has a reader, and waits there in one way or another; nothing ever comes. */
+export async function openWorkerParked(way: Wait): Promise<ParkedThread> {
+  const { reader, writer } = worker.pipe();
+  const thread = await startThread({ task: 'wait', from: reader.handle, way });
+  thread.postMessage('begin');
+  const [tid] = await once(thread, 'message');
+  return {
+    wakeUps() {
+      const status = readFileSync(`/proc/self/task/${tid}/status`, 'latin1');
+      return Number(/^voluntary_ctxt_switches:\s*(\d+)$/m.exec(status)?.[1]);
+    },
+    async close() {
+      writer.close();
       await thread.terminate();
     },
   };

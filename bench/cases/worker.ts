@@ -1,4 +1,5 @@
 /** Two threads: a worker sends to the main thread, or gives back each byte that it gets. */
+import { setTimeout } from 'node:timers/promises';
 import { type Case, notFor } from '../case.js';
 import type { Rival } from '../rival.js';
 import { caseOf } from './stream.js';
@@ -44,6 +45,9 @@ export const workerCases: readonly Case[] = [
     'ours-worker',
     'ringbuf',
   ]),
+  parkedCase('worker-idle', 'a thread has an end, and nothing waits', 'ours-worker-idle'),
+  parkedCase('worker-waiting', 'a thread awaits another one', 'ours-worker-waiting'),
+  parkedCase('worker-blocked', 'a thread blocks for another one', 'ours-worker-blocked'),
 ];
 
 const TURNS = 20_000;
@@ -63,4 +67,23 @@ async function timeTurns(rival: Rival): Promise<number> {
   const took = Number(process.hrtime.bigint() - start);
   await turns.close();
   return took / TURNS;
+}
+
+const SETTLING = 500; // milliseconds: for what a thread does after its start
+const WATCHED = 3000; // milliseconds
+
+function parkedCase(name: string, title: string, ours: string): Case {
+  return { name, title, unit: 'wake-ups/s', rivals: [ours], run: countWakeUps };
+}
+
+/** @returns How often the kernel wakes the thread in a second. */
+async function countWakeUps(rival: Rival): Promise<number> {
+  const thread = await rival.openParked?.();
+  if (thread === undefined) throw notFor(rival);
+  await setTimeout(SETTLING);
+  const before = thread.wakeUps();
+  await setTimeout(WATCHED);
+  const count = thread.wakeUps() - before;
+  await thread.close();
+  return count / (WATCHED / 1000);
 }

@@ -3,6 +3,7 @@
  * it gets. What it sends through is up to the rival.
  */
 import { once } from 'node:events';
+import { readlinkSync } from 'node:fs';
 import { parentPort, Worker, workerData } from 'node:worker_threads';
 import * as worker from 'pipework/worker';
 import { messagesOf } from '../tally.js';
@@ -18,7 +19,11 @@ export type Task =
     }
   | { readonly task: 'post'; readonly size: number }
   | { readonly task: 'answer'; readonly from: worker.ReaderHandle; readonly to: worker.WriterHandle }
-  | { readonly task: 'answer-posts' };
+  | { readonly task: 'answer-posts' }
+  | { readonly task: 'wait'; readonly from: worker.ReaderHandle; readonly way: Wait };
+
+/** How a thread that has a reader waits there, if it does. */
+export type Wait = 'not at all' | 'awaiting' | 'blocking';
 
 /** Starts the thread; resolves when it is ready. It does not hold the program. */
 export async function startThread(task: Task): Promise<Worker> {
@@ -51,10 +56,22 @@ function work(task: Task, port: NonNullable<typeof parentPort>): void {
       while (reader.readBlocking(byte) !== null) writer.writeBlocking(byte);
       writer.close();
     });
+  } else if (task.task === 'wait') {
+    wait(worker.openReader(task.from), task.way, port);
   } else {
     port.on('message', (message) => port.postMessage(message));
   }
   port.postMessage('ready');
+}
+
+/** Once it was told to; it answers with the kernel's number of this thread. */
+function wait(reader: worker.WorkerReader, way: Wait, port: NonNullable<typeof parentPort>): void {
+  port.on('message', () => {
+    port.postMessage(readlinkSync('/proc/thread-self').split('/').at(-1));
+    const byte = new Uint8Array(1);
+    if (way === 'awaiting') void reader.read(byte);
+    else if (way === 'blocking') reader.readBlocking(byte);
+  });
 }
 
 /** Posts until so many are in flight; the other side says when half of them have come. */

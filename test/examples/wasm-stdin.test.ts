@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import wabt from 'wabt';
+import { findChromium, launchChromium } from '../../scripts/browser/chromium.js';
 import { packageRoot } from '../fixtures/package-copy.js';
 
 const sources = join(packageRoot, 'examples', 'wasm-stdin');
@@ -40,28 +41,58 @@ test('wasm-stdin: the program answers a line before the next one is there', asyn
 });
 
 test('wasm-stdin: the page is served isolated, with names that a browser knows', async () => {
-  const server = spawn(process.execPath, [join(main, '..', 'serve.js'), '0'], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  try {
-    const [line] = await once(server.stdout.setEncoding('utf8'), 'data');
-    const page = await fetch(line.trim());
+  await withServer(async (url) => {
+    const page = await fetch(url);
     equal(page.headers.get('cross-origin-opener-policy'), 'same-origin');
     equal(page.headers.get('cross-origin-embedder-policy'), 'require-corp');
     match(await page.text(), /<script type="module" src="page.js">/);
-    const modules = await reachable(line.trim(), 'page.js');
+    const modules = await reachable(url, 'page.js');
     ok(modules.size > 40, `${modules.size} modules`);
     for (const path of modules) {
       const { status, headers } = await fetch(path);
       equal(`${path} ${status} ${headers.get('content-type')}`, `${path} 200 text/javascript`);
     }
-    equal((await fetch(new URL('program.wasm', line))).headers.get('content-type'), 'application/wasm');
+    equal((await fetch(new URL('program.wasm', url))).headers.get('content-type'), 'application/wasm');
     for (const path of ['../../../package.json', '/pipework/%2e%2e/package.json', 'missing.js'])
-      equal((await fetch(new URL(path, line))).status, 404);
+      equal((await fetch(new URL(path, url))).status, 404);
+  });
+});
+
+const executablePath = findChromium();
+const skip = executablePath === undefined ? "needs Chromium: 'apt-get install chromium'" : false;
+
+test('wasm-stdin: in a page, a line is typed and the program answers', { skip }, async () => {
+  await withServer(async (url) => {
+    const { browser, close } = await launchChromium(executablePath as string);
+    try {
+      const page = await browser.newPage();
+      await page.goto(url);
+      const says = (text: string) =>
+        page.waitForFunction(`document.querySelector('#output').textContent === ${JSON.stringify(text)}`);
+      await says('> ');
+      await page.fill('#line', 'hello');
+      await page.press('#line', 'Enter');
+      await says('> hello\nHELLO\n> ');
+      await page.fill('#line', 'once more');
+      await page.press('#line', 'Enter');
+      await says('> hello\nHELLO\n> once more\nONCE MORE\n> ');
+    } finally {
+      await close();
+    }
+  });
+});
+
+async function withServer(run: (url: string) => Promise<void>): Promise<void> {
+  const server = spawn(process.execPath, [join(main, '..', 'serve.js'), '0'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  try {
+    const [line] = await once(server.stdout.setEncoding('utf8'), 'data');
+    await run(line.trim());
   } finally {
     server.kill();
   }
-});
+}
 
 /** All modules that the one at `path` leads to. */
 async function reachable(base: string, path: string): Promise<Set<string>> {

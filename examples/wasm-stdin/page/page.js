@@ -8,9 +8,8 @@ const line = document.querySelector('#line');
 try {
   const stdin = worker.pipe({ name: 'stdin' });
   const stdout = worker.pipe({ name: 'stdout' });
-  const module = await WebAssembly.compileStreaming(fetch('program.wasm'));
   const thread = new Worker(new URL('./program-thread.js', import.meta.url), { type: 'module' });
-  thread.postMessage({ module, stdin: stdin.reader.handle, stdout: stdout.writer.handle });
+  thread.postMessage({ stdin: stdin.reader.handle, stdout: stdout.writer.handle });
 
   document.querySelector('#form').addEventListener('submit', (event) => {
     event.preventDefault();
