@@ -126,7 +126,7 @@ class Victim {
         this[step.end].close();
         break;
       case 'abort':
-        this[step.end].abort(new io.LimitError('given up on', { max: 1 }));
+        this[step.end].abort('given up on'); // one that is spoilt on its way is still a text
         break;
       case 'turn':
         this.#controller.abort(new io.LimitError('fired', { max: 2 }));
@@ -175,9 +175,9 @@ class Victim {
     }
   }
 
-  /** What may come of it: an error of this package, or that a handle was refused. */
+  /** What may come of it: an error of this package, the reason that was given, or that a handle was refused. */
   #judge(error: unknown): void {
-    if (error instanceof io.PipeError) return;
+    if (error instanceof io.PipeError || typeof error === 'string') return;
     if (error instanceof TypeError && /^handle must be/.test(error.message)) return;
     if (error instanceof Error && error.name === 'AbortError') return;
     this.#wrong.push(error);

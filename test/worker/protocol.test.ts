@@ -1,11 +1,11 @@
 /** What the ends do to the words of the shared memory, where it matters to the other side; and what runs over in them. */
 import { deepEqual, equal, ok } from 'node:assert/strict';
-import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import * as worker from 'pipework/worker';
 import { SOAK } from '../fixtures/soak.js';
 import { test } from '../runtimes/test.js';
 import { turn } from '../runtimes/turn.js';
+import { messagesOf } from './messages-of.js';
 import { randoms, receive, send } from './traffic.js';
 import { WORDS } from './words.js';
 
@@ -142,11 +142,10 @@ test(`${TOTAL} bytes through a pipe of 64 bytes, in pieces of random sizes: the 
   const thread = new Worker(new URL('./traffic-thread.js', import.meta.url), {
     workerData: { handle: writer.handle, traffic },
   });
-  await once(thread, 'message'); // it has begun
-  const told = once(thread, 'message');
+  const next = messagesOf<string>(thread);
+  await next(); // it has begun
   const received = await receive(worker.openReader(reader.handle), { ...traffic, way: 'awaited', seed: 12 });
-  const [digest] = await told;
-  equal(digest, received);
+  equal(await next(), received);
   await thread.terminate();
 });
 

@@ -1,7 +1,7 @@
 /** The other side of a thread that dies: uses its end until it fails, and tells how. */
-import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type * as worker from 'pipework/worker';
+import { messagesOf } from './messages-of.js';
 import { numberAt, numbered } from './numbered.js';
 
 export type Waits = 'blocking' | 'awaiting' | 'watching';
@@ -60,9 +60,10 @@ export async function surviveElsewhere(
   const thread = new Worker(new URL('./survivor-thread.js', import.meta.url), {
     workerData: { handle, waits },
   });
-  await once(thread, 'message'); // it has opened the end
+  const next = messagesOf<Outcome>(thread);
+  await next(); // it has opened the end
   return {
-    outcome: once(thread, 'message').then(async ([outcome]) => {
+    outcome: next().then(async (outcome) => {
       await thread.terminate();
       return outcome;
     }),

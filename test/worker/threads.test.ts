@@ -1,9 +1,9 @@
 /** Bytes between threads that truly run at the same time: what one sends the other gets, however either end is called. */
 import { equal } from 'node:assert/strict';
-import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import * as worker from 'pipework/worker';
 import { test } from '../runtimes/test.js';
+import { messagesOf } from './messages-of.js';
 import { receive, send, type Traffic, type Way } from './traffic.js';
 
 const ways: readonly Way[] = ['blocking', 'awaited', 'tried', 'given up'];
@@ -63,10 +63,10 @@ async function elsewhere(handle: worker.ReaderHandle | worker.WriterHandle, traf
   const thread = new Worker(new URL('./traffic-thread.js', import.meta.url), {
     workerData: { handle, traffic },
   });
-  await once(thread, 'message');
-  const told = once(thread, 'message');
+  const next = messagesOf<string>(thread);
+  await next(); // it has begun
   return {
-    digest: told.then(async ([digest]) => {
+    digest: next().then(async (digest) => {
       await thread.terminate();
       return digest;
     }),
