@@ -58,7 +58,9 @@ export class Answers {
 
   /** `undefined` when none came within so many milliseconds. */
   wait(timeout: number): Told | undefined {
-    if (Atomics.wait(this.#words, 0, 0, timeout) === 'timed-out') return undefined;
+    // The notification may be that of the answer before, which was there before anybody had to wait for it.
+    while (Atomics.load(this.#words, 0) === 0)
+      if (Atomics.wait(this.#words, 0, 0, timeout) === 'timed-out') return undefined;
     Atomics.store(this.#words, 0, 0);
     const bytes = new Uint8Array(this.memory, 8, Atomics.load(this.#words, 1));
     return restored(JSON.parse(new TextDecoder().decode(Uint8Array.from(bytes)))) as Told;
