@@ -69,7 +69,7 @@ export interface PipeEnd {
 export declare abstract class PipeError extends Error {
     abstract readonly code: PipeErrorCode;
 }
-export type PipeErrorCode = 'ERR_PIPE_CLOSED' | 'EPIPE' | 'ERR_PIPE_DEADLOCK' | 'ERR_PIPE_ABANDONED' | 'ERR_PIPE_UNEXPECTED_END' | 'ERR_PIPE_LIMIT' | 'ERR_PIPE_UNSUPPORTED' | 'ERR_PIPELINE_FAILED';
+export type PipeErrorCode = 'ERR_PIPE_CLOSED' | 'EPIPE' | 'ERR_PIPE_DEADLOCK' | 'ERR_PIPE_ABANDONED' | 'ERR_PIPE_UNEXPECTED_END' | 'ERR_PIPE_LIMIT' | 'ERR_PIPE_UNSUPPORTED' | 'ERR_PIPE_CORRUPT' | 'ERR_PIPELINE_FAILED';
 export interface PipeOptions {
     readonly capacity?: number | undefined;
     readonly name?: string | undefined;
@@ -565,6 +565,60 @@ export interface WritingState {
 export declare function printable(text: string): string;
 export declare function scan(options?: ScanOptions): Graph;
 export declare function verdict(graph: Graph): Verdict;
+
+// pipework/worker
+
+export declare class CorruptPipeError extends PipeError {
+    readonly code = "ERR_PIPE_CORRUPT";
+}
+export interface ReaderHandle extends Handle<'reader'> {
+}
+export interface WorkerPipeEnds {
+    readonly reader: WorkerReader;
+    readonly writer: WorkerWriter;
+}
+declare class WorkerReader implements PipeReader {
+    #private;
+    constructor(end: ReadEnd);
+    get name(): string;
+    get bytesRead(): number;
+    get closed(): Promise<void>;
+    get handle(): ReaderHandle;
+    read(into: Uint8Array, options?: CallOptions): Promise<number | null>;
+    tryRead(into: Uint8Array): number | null;
+    readBlocking(into: Uint8Array): number | null;
+    close(): void;
+    abort(reason?: unknown): void;
+    ref(): this;
+    unref(): this;
+    [Symbol.asyncIterator](): AsyncIterableIterator<Uint8Array<ArrayBuffer>>;
+    [dispose](): void;
+    [asyncDispose](): Promise<void>;
+}
+export type { WorkerReader };
+declare class WorkerWriter implements PipeWriter {
+    #private;
+    constructor(end: WriteEnd);
+    get name(): string;
+    get bytesWritten(): number;
+    get closed(): Promise<void>;
+    get handle(): WriterHandle;
+    write(chunk: Uint8Array | string, options?: CallOptions): Promise<number>;
+    tryWrite(chunk: Uint8Array): number;
+    writeBlocking(chunk: Uint8Array): number;
+    close(): void;
+    abort(reason?: unknown): void;
+    ref(): this;
+    unref(): this;
+    [dispose](): void;
+    [asyncDispose](): Promise<void>;
+}
+export type { WorkerWriter };
+export interface WriterHandle extends Handle<'writer'> {
+}
+export declare function openReader(handle: ReaderHandle): WorkerReader;
+export declare function openWriter(handle: WriterHandle): WorkerWriter;
+export declare function pipe(options?: PipeOptions): WorkerPipeEnds;
 
 // pipework/testing
 

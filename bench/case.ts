@@ -24,6 +24,8 @@ export type Unit =
   | 'ns/message'
   | 'ns/pipe'
   | 'ns/wake-up'
+  | 'ns/turn'
+  | 'wake-ups/s'
   | 'ms'
   | 'bytes'
   | 'bytes/pipe'

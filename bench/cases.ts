@@ -16,6 +16,7 @@ import { streamCases } from './cases/stream.js';
 import { teeCases } from './cases/tee.js';
 import { tryCases } from './cases/try.js';
 import { webCases } from './cases/web.js';
+import { workerCases } from './cases/worker.js';
 
 /** All of them, in the order of the tables. */
 export const cases: readonly Case[] = [
@@ -30,6 +31,7 @@ export const cases: readonly Case[] = [
   ...linesCases,
   ...osCases,
   ...parkedCases,
+  ...workerCases,
   ...execCases,
   ...execParentCases,
   ...execStartCases,

@@ -35,6 +35,12 @@ export interface Rival {
   /** A fresh ring of `capacity` bytes that is written and read without waiting. */
   openRing?(capacity: number): TryRing;
 
+  /** A thread that has an end of a pipe and waits there, or just has it. */
+  openParked?(): Promise<ParkedThread>;
+
+  /** Another thread that gives back each byte that it gets. */
+  openTurns?(): Promise<Turns>;
+
   /** A fresh pipe; what is returned keeps both of its ends. */
   open?(): unknown;
 
@@ -87,6 +93,20 @@ export interface MessageStream {
   send(messages: number, chunks: readonly Uint8Array[]): Promise<void>;
   /** Reads to the end and gives every byte to `tally`. */
   receive(tally: Tally): Promise<void>;
+}
+
+export interface Turns {
+  /** Sends a byte and waits until it is back, so many times. */
+  turn(times: number): Promise<void>;
+  /** Ends the other thread. */
+  close(): Promise<void>;
+}
+
+export interface ParkedThread {
+  /** As often as the kernel has woken the thread so far. */
+  wakeUps(): number;
+  /** Ends it. */
+  close(): Promise<void>;
 }
 
 export interface TeeStream {

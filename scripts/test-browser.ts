@@ -22,6 +22,7 @@ const IMPORTS = {
   'node:assert/strict': `${PAGE}/node-assert.js`,
   'node:events': `${PAGE}/node-events.js`,
   'node:test': `${PAGE}/node-test.js`,
+  'node:worker_threads': `${PAGE}/node-worker-threads.js`,
 };
 
 /** Of every suite that is not for pages. */

@@ -115,9 +115,10 @@ and in pages of their own; what a cell does not leave out passes there. Each has
 fails when they are not as it found them. Node 20.19 is the oldest that works; Chromium is Debian's when they last wrote.
 
 What stands before the comma is what is tested: the pipes in memory of \`pipework\`, its toolkit and its adapters to Web
-streams; \`pipework/testing\`; the kernel pipes of \`pipework/os\`, also around a FIFO or a pipe that came from outside; the
-streams of \`pipework/node\`; the pipelines of \`pipework/exec\`; what \`pipework/proc\` sees of processes. \`posix\`, \`thread\`,
-\`nowait\` and \`poll\` are ways of calling the kernel that another system, or another runtime, would choose.
+streams; the pipes between threads of \`pipework/worker\`; \`pipework/testing\`; the kernel pipes of \`pipework/os\`, also around
+a FIFO or a pipe that came from outside; the streams of \`pipework/node\`; the pipelines of \`pipework/exec\`; what \`pipework/proc\`
+sees of processes. \`posix\`, \`thread\`, \`nowait\` and \`poll\` are ways of calling the kernel that another system, or another runtime,
+would choose.
 `;
 
 const NOTES = '## What is left out, and why';

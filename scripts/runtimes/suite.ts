@@ -6,6 +6,8 @@ export interface Suite {
   readonly mode?: 'posix' | 'thread';
   /** What a runtime prints by itself meanwhile. Anything else that a process prints is a failure. */
   readonly prints?: RegExp;
+  /** In a page it runs in a worker, since the thread of its cases blocks now and then, and a window must not. */
+  readonly blocks?: true;
   /** Called once on the runtime that is to run them. As many on each: what one cannot run it skips, and says why. */
   cases(): readonly Case[] | Promise<readonly Case[]>;
 }

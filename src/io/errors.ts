@@ -16,6 +16,7 @@ export type PipeErrorCode =
   | 'ERR_PIPE_UNEXPECTED_END'
   | 'ERR_PIPE_LIMIT'
   | 'ERR_PIPE_UNSUPPORTED'
+  | 'ERR_PIPE_CORRUPT'
   | 'ERR_PIPELINE_FAILED';
 
 /**

@@ -24,6 +24,11 @@ interface Host {
   setTimeout(callback: () => void, delay: number): unknown;
   clearTimeout(timer: unknown): void;
   setImmediate?(callback: () => void): unknown;
+  readonly MessageChannel?: new () => {
+    readonly port1: { onmessage: (() => void) | null; close(): void };
+    readonly port2: { postMessage(message: unknown): void };
+  };
+  readonly performance: { now(): number }; // milliseconds
   structuredClone?<Value>(value: Value, options?: { transfer: readonly unknown[] }): Value;
   readonly WebAssembly?: {
     readonly Memory: new (pages: { initial: number }) => { readonly buffer: ArrayBuffer };

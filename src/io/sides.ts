@@ -27,7 +27,7 @@ export abstract class Sides {
 
   constructor(name: string | undefined) {
     this.#givenName = name;
-    this.#number = ++pipesMade;
+    this.#number = name === undefined ? ++pipesMade : 0;
   }
 
   get name(): string {
@@ -75,7 +75,7 @@ export abstract class Sides {
   }
 }
 
-let pipesMade = 0;
+let pipesMade = 0; // of those without a name
 
 /** What `abort(given)` means: an `AbortError` when nothing was given. */
 export function abortReason(given: unknown): unknown {

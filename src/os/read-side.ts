@@ -9,6 +9,7 @@ import {
   park,
   settled,
   signalOf,
+  Turns,
   unpark,
 } from '../io/internal.js';
 import { binding, descriptorsOf } from './binding.js';
@@ -17,7 +18,6 @@ import type { KernelPipe } from './kernel-pipe.js';
 import { unwatch, watch } from './readiness.js';
 import { SMALL, scratch } from './scratch.js';
 import { EAGAIN, systemError } from './system-error.js';
-import { Turns } from './turns.js';
 
 /** How long a blocked thread sleeps before it looks whether anybody is left who could wake it. */
 export const BLOCKING_SLICE = 1000; // milliseconds

@@ -8,6 +8,7 @@ import {
   park,
   settled,
   signalOf,
+  Turns,
   unpark,
 } from '../io/internal.js';
 import { binding, descriptorsOf } from './binding.js';
@@ -17,7 +18,6 @@ import { BLOCKING_SLICE } from './read-side.js';
 import { unwatch, watch } from './readiness.js';
 import { SMALL, scratch } from './scratch.js';
 import { EAGAIN, EPIPE, systemError } from './system-error.js';
-import { Turns } from './turns.js';
 
 /** Writing to the kernel's pipe: the calls of its write end, and what waits there. */
 export class WriteSide {

@@ -23,8 +23,9 @@ const GOOD_END = /\nEvery outcome is the expected one\.\n$/;
 test('tour: shows both deadlocks, the short reads and what finishes, in plain text of 80 columns, with status 0', () => {
   const { status, stdout, stderr } = tour();
   assert.equal(stderr, '');
-  const [, one = '', two = '', three = '', four = '', five = '', six = '', seven = ''] =
-    stdout.split(/^(?=[1-7] {2}|A real file)/m);
+  const [, one = '', two = '', three = '', four = '', five = '', six = '', seven = ''] = stdout.split(
+    /^(?=[1-7] {2}|[1-7] in threads|A real file)/m,
+  );
   assert.match(one, /^1 .*the note: blocks over 4096$/m);
   assert.match(one, /ERR_PIPE_DEADLOCK.*write has moved 4096 of 40000 bytes.*What waits for what/s);
   assert.match(one, /^ {3}✓ finishes, and at 4096 stands still and says why, as expected; exit status 0$/m);
@@ -43,6 +44,18 @@ test('tour: shows both deadlocks, the short reads and what finishes, in plain te
     assert.match(part, /│ Read 40000 byte\(s\)\. \[in-memory pipe\]$/m);
     assert.match(part, /│ All 40000 bytes compared/);
     assert.match(part, /^ {3}✓ finishes, as expected; exit status 0$/m);
+  }
+  for (const number of [3, 4, 6, 7]) {
+    const [, part = ''] = stdout.split(new RegExp(`^${number} in threads {2}`, 'm'));
+    const short = number < 6 ? 4096 : 256; // bytes
+    assert.match(
+      part,
+      new RegExp(
+        `BrokenPipeError, EPIPE.*Read ${short} byte.*Capacity ${short}: readFull.*Read 40000 byte`,
+        's',
+      ),
+    );
+    assert.match(part, /^ {3}✓ reads short once, and all in a loop, as expected; exit status 0$/m);
   }
   assert.match(stdout, GOOD_END);
   assert.ok(!stdout.includes('\x1b'));
@@ -101,7 +114,7 @@ test('tour FILE: what is not a regular file is refused, since it may never end',
 
 test('tour --numbers: is passed on to the programs', () => {
   const { status, stdout } = tour(['--numbers']);
-  assert.equal(stdout.match(/39999:63/g)?.length, 9); // one of 1, three each of 3 and 4, one each of 6 and 7
+  assert.equal(stdout.match(/39999:63/g)?.length, 17); // one of 1, three each of 3 and 4, one each of 6 and 7; again with threads, but for 1
   assert.match(stdout, /│ No numbers: nothing was read\./);
   assertFits(stdout);
   assert.equal(status, 0);
@@ -197,7 +210,7 @@ test('tour: without a native part it says so for what needs it, runs the rest, a
     /^What needs a kernel pipe cannot run here:\n {3}│ kernel pipes need pipework's native part/m,
   );
   assert.equal(stdout.match(/^ {3}✗ not run: there are no kernel pipes here$/gm)?.length, 5);
-  assert.equal(stdout.match(/^ {3}✓ /gm)?.length, 5);
+  assert.equal(stdout.match(/^ {3}✓ /gm)?.length, 10);
   assert.match(stdout, /\nNot as expected: 5 outcomes\.\n$/);
   assert.equal(status, 1);
 });
@@ -206,7 +219,7 @@ test('tour: where the capacity of a pipe cannot be set it says so for what needs
   const { status, stdout, stderr } = tour([], { env: { PIPEWORK_OS: 'posix' } });
   assert.equal(stderr, '');
   assert.equal(stdout.match(/^ {3}✗ not run: the capacity of a pipe cannot be set here$/gm)?.length, 4);
-  assert.equal(stdout.match(/✓ the same count and the same SHA-256/g)?.length, hasSha256sum ? 4 : 3);
+  assert.equal(stdout.match(/✓ the same count and the same SHA-256/g)?.length, hasSha256sum ? 5 : 4);
   assert.equal(status, 1);
 });
 
@@ -340,9 +353,9 @@ function assertSent(stdout: string, bytes: Uint8Array): void {
   );
   assert.deepEqual(
     shown,
-    Array.from({ length: hasSha256sum ? 5 : 4 }, () => [count, sha256]),
+    Array.from({ length: hasSha256sum ? 6 : 5 }, () => [count, sha256]),
   );
-  assert.equal(stdout.match(/✓ the same count and the same SHA-256/g)?.length, hasSha256sum ? 4 : 3);
+  assert.equal(stdout.match(/✓ the same count and the same SHA-256/g)?.length, hasSha256sum ? 5 : 4);
 }
 
 function assertFits(stdout: string): void {

@@ -6,6 +6,7 @@ import { runNode } from '../fixtures/run-node.js';
 
 const KERNEL_PROGRAMS = ['1-one-task', '2-exactly-full', '3-writer-task', '4-two-tasks'];
 const PROGRAMS = ['5-one-task', '6-writer-task', '7-two-tasks'];
+const THREADS = ['3-writer-worker', '4-two-workers', '6-writer-worker', '7-two-workers'];
 
 const copies: PackageCopy[] = [];
 after(() => {
@@ -249,6 +250,56 @@ export function pipe(options) {
   for (const program of KERNEL_PROGRAMS) assert.notEqual(run(program, [], root).status, 0);
 });
 
+for (const program of THREADS) {
+  const capacities = program.startsWith('3') || program.startsWith('4') ? [65536, 4096] : [256]; // bytes
+
+  test(`${program}: one read comes short of what the pipe cannot hold, readFull gets all, and the status is 0`, () => {
+    const { status, stdout, stderr } = run(program);
+    assert.equal(stderr, '');
+    const shown = runs(stdout);
+    const titles = capacities.flatMap((capacity) => [
+      `Capacity ${capacity}: one read`,
+      `Capacity ${capacity}: readFull`,
+    ]);
+    assert.deepEqual(
+      shown.map(({ title }) => title),
+      titles,
+    );
+    for (const [index, { lines }] of shown.entries()) {
+      const capacity = capacities[index >> 1] as number;
+      const count = index % 2 === 0 ? Math.min(capacity, 40000) : 40000; // bytes
+      const [written = '', ...others] = lines;
+      assert.match(
+        written,
+        count === 40000
+          ? /^Written 40000 byte\(s\)\. \[pipe between threads\]$/
+          : /^Written \d+ byte\(s\), then BrokenPipeError, EPIPE: the pipe: the reader was closed$/,
+      );
+      assert.deepEqual(others, [
+        `Read ${count} byte(s). [pipe between threads]`,
+        `All ${count} bytes compared: each is as it was written.`,
+        ...(count === 40000 ? [] : [`Short: ${40000 - count} of 40000 bytes never arrive.`]),
+      ]);
+    }
+    assert.equal(status, 0);
+  });
+
+  test(`${program}: a byte that arrives wrong, or a capacity that is another, gives a status that is not 0`, () => {
+    const spoilt = brokenCopy(
+      'export const openWriter = (handle) => { const writer = real.openWriter(handle); writer.tryWrite(Uint8Array.of(9)); return writer; };',
+      'worker',
+    );
+    const { status, stdout } = run(program, [], spoilt.root);
+    assert.match(stdout, /^ {2}Wrong: byte 0 is 9 and not 0\.$/m);
+    assert.equal(status, 1);
+    const roomy = brokenCopy(
+      'export const pipe = ({ capacity, ...options }) => real.pipe({ ...options, capacity: capacity + 1 });',
+      'worker',
+    );
+    assert.equal(run(program, [], roomy.root).status, 1);
+  });
+}
+
 /** The runs that a program with a kernel pipe shows: a title, and below it what it says, indented. */
 function runs(stdout: string): { title: string; lines: string[] }[] {
   const found: { title: string; lines: string[] }[] = [];
@@ -263,7 +314,7 @@ function run(program: string, args: readonly string[] = [], root = packageRoot) 
   return runNode(join(root, 'dist/examples/seed', `${program}.js`), args);
 }
 
-function brokenCopy(pipe: string, door: 'io' | 'os' = 'io'): PackageCopy {
+function brokenCopy(pipe: string, door: 'io' | 'os' | 'worker' = 'io'): PackageCopy {
   const copy = new PackageCopy();
   copies.push(copy);
   copy.replacePipe(pipe, door);

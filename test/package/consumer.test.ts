@@ -201,7 +201,7 @@ describe('the packed package', BOUND, () => {
     });
   }
 
-  for (const door of ['io', 'os', 'testing']) {
+  for (const door of ['io', 'os', 'worker', 'testing']) {
     test(`exports every public symbol of ${door} to such a consumer`, () => {
       const types = join(installed, 'dist', door, 'index.d.ts');
       const symbols = publicSymbols(types);

@@ -17,7 +17,7 @@ describe('every example of the documentation', { concurrency: 2 }, () => {
   }
 });
 
-for (const door of ['io', 'os', 'exec', 'proc', 'testing']) {
+for (const door of ['io', 'os', 'exec', 'worker', 'proc', 'testing']) {
   const file = `${root}dist/${door}/index.d.ts`;
   for (const symbol of publicSymbols(file)) {
     test(`doc comment of ${door} ${symbol.name}`, () => deepEqual(missingIn(symbol), []));

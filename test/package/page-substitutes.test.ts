@@ -1,10 +1,10 @@
 /** What pages have for modules of Node's is as strict as these: each verdict is the same. */
 import * as ofNode from 'node:assert/strict';
-import { getEventListeners as listenersOfNode } from 'node:events';
+import { EventEmitter, getEventListeners as listenersOfNode, once as onceOfNode } from 'node:events';
 import { test } from 'node:test';
 import { inspect } from 'node:util';
 import * as ofPage from '../runtimes/page/node-assert.js';
-import { getEventListeners } from '../runtimes/page/node-events.js';
+import { getEventListeners, once } from '../runtimes/page/node-events.js';
 
 type Assert = typeof ofPage;
 
@@ -141,6 +141,22 @@ test('getEventListeners(): as in Node', () => {
   same();
   controller.abort();
   same();
+});
+
+test('once(): as in Node', async () => {
+  for (const wait of [onceOfNode, once]) {
+    const emitter = new EventEmitter();
+    const message = wait(emitter, 'message');
+    emitter.emit('message', 7);
+    ofNode.deepEqual(await message, [7]);
+    const failed = wait(emitter, 'message');
+    emitter.emit('error', error);
+    await ofNode.rejects(failed, error);
+    const awaited = wait(emitter, 'error');
+    emitter.emit('error', error);
+    ofNode.deepEqual(await awaited, [error]);
+    ofNode.equal(emitter.listenerCount('error'), 0);
+  }
 });
 
 /** That both give the same verdict, which is whether they throw. */

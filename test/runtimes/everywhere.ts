@@ -8,7 +8,12 @@ import { vague } from '../fixtures/collector.js';
 import { fanCases } from '../io/fan-transports.js';
 import { bounded, unbuffered } from '../io/transports.js';
 import { webCases } from '../io/web-transports.js';
+import { pages } from '../worker/pages.js';
+import { crossing, linked, opened } from '../worker/transports.js';
 import { casesIn } from './test.js';
+
+/** Of what a worker throws, also when somebody listens for it. */
+const DENOS_WORD = /error: Uncaught \(in worker ""\) \(in promise\) Error: thrown on purpose\n(?: .*\n)*/g;
 
 export const everywhere: readonly Suite[] = [
   { name: 'memory, unbuffered', cases: () => conformance(unbuffered) },
@@ -59,6 +64,33 @@ export const everywhere: readonly Suite[] = [
         () => import('../io/web-streams.test.js'),
       ),
   },
+  { name: 'threads, both ends here', cases: () => conformance(linked) },
+  { name: 'threads, both ends here by handles', cases: () => conformance(opened) },
+  ...Object.entries(crossing).map(([where, cases]) => ({
+    name: `threads, ${where}`,
+    blocks: true as const,
+    cases,
+  })),
+  { name: 'threads, traffic', blocks: true, cases: () => casesIn(() => import('../worker/threads.test.js')) },
+  {
+    name: 'threads, death',
+    blocks: true,
+    prints: DENOS_WORD,
+    cases: () => casesIn(() => import('../worker/death.test.js')),
+  },
+  {
+    name: 'threads, in detail',
+    cases: () =>
+      casesIn(
+        () => import('../worker/handles.test.js'),
+        () => import('../worker/protocol.test.js'),
+      ),
+  },
+  {
+    name: 'threads, abandoned',
+    cases: async () => unless(vague, await casesIn(() => import('../worker/abandoned.test.js'))),
+  },
+  { name: 'threads, in pages', cases: () => pages },
   {
     name: 'testing',
     cases: () =>

@@ -23,6 +23,14 @@ const DENOS_WORD = /^error: Uncaught \(in worker ""\) Error: thrown on purpose\n
 
 export const suites: readonly Suite[] = [
   ...everywhere,
+  {
+    name: 'threads, toolkit',
+    cases: () => casesIn(() => import('../worker/tools.test.js')),
+  },
+  {
+    name: 'threads, spoilt memory',
+    cases: () => casesIn(() => import('../worker/hostile.test.js')),
+  },
   { name: 'kernel', cases: () => conformance(made) },
   { name: 'kernel, posix', mode: 'posix', cases: () => conformance(made) },
   { name: 'kernel, thread', mode: 'thread', cases: () => onNode(conformance(made)) },

@@ -6,6 +6,7 @@ import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as io from '../../io/index.js';
 import * as os from '../../os/index.js';
+import * as worker from '../../worker/index.js';
 import { parse, seconds } from '../args.js';
 import { CommandError } from '../command-error.js';
 import { grouped, type Page } from '../format/text.js';
@@ -22,9 +23,10 @@ const HELP = `Usage: pipework tour [OPTION...] [FILE]
 
 Runs the programs that this project began with, each in a process of its own,
 then sends FILE through a pipe without a buffer, through one with a small
-buffer, through one of the kernel and through one into a child process, and
-compares what arrives. Without FILE it is the package-lock.json of the project
-around the current directory, or else a file of this command.
+buffer, through one in shared memory, through one of the kernel and through one
+into a child process, and compares what arrives. Without FILE it is the
+package-lock.json of the project around the current directory, or else a file of
+this command.
 
 Options:
   --go               Also run the Go originals, when go is on the PATH.
@@ -76,7 +78,7 @@ export async function run(args: readonly string[], page: Page): Promise<number> 
 
 const INTRODUCTION =
   'os.Pipe has a buffer, io.Pipe has none: there a write waits until its bytes were read. ' +
-  'Seven programs of the note that says so, and what becomes of them.';
+  'Seven programs of the note that says so, and what becomes of them; four of them once more with threads.';
 
 /** Says which Go there is, or that there is none. */
 async function announceGo(page: Page): Promise<boolean> {
@@ -120,7 +122,8 @@ async function showProgram(page: Page, program: Program, options: ProgramOptions
   const args = [...process.execArgv, script, ...(options.numbers ? ['--numbers'] : [])];
   const ended = await runChild(process.execPath, args, { timeout: options.timeout });
   const unexpected = showOutcome(page, program.ours, ended, ended.stdout);
-  return options.withGo ? unexpected + (await showOriginal(page, program, options)) : unexpected;
+  if (!options.withGo || program.go.length === 0) return unexpected;
+  return unexpected + (await showOriginal(page, program, options));
 }
 
 /** @returns How many outcomes were not as expected. */
@@ -170,6 +173,7 @@ async function showFile(page: Page, source: SourceFile, options: FileOptions): P
     const arrived = await send(source.reader(), io.pipe({ capacity }));
     unexpected += showArrived(page, title, own, arrived);
   }
+  unexpected += showArrived(page, 'through worker.pipe()', own, await send(source.reader(), worker.pipe()));
   if (options.lack?.of === 'pipes') {
     page.line('   through os.pipe(), and into a child process');
     page.verdict(false, NOT_RUN.pipes);

@@ -2,7 +2,8 @@
 import type { Expected } from './judge.js';
 
 export interface Program {
-  readonly number: number;
+  /** Its number in the note, and what stands in the place of its goroutines, where it is not a task as there. */
+  readonly number: string;
   readonly title: string;
   /** What the note says of it: its label, and in plain words what that means. */
   readonly remark: string;
@@ -49,9 +50,38 @@ const ONE_READ = {
   ],
 } as const;
 
+const BETWEEN_THREADS = 'Written 40000 byte(s). [pipe between threads]';
+const SHORT_AT_4096 = [
+  BETWEEN_THREADS,
+  COMPARED,
+  'Read 4096 byte(s)',
+  'BrokenPipeError, EPIPE',
+  COMPARED_4096,
+];
+const SHORT_AT_256 = [
+  BETWEEN_THREADS,
+  COMPARED,
+  'Read 256 byte(s)',
+  'BrokenPipeError, EPIPE',
+  'All 256 bytes compared',
+];
+
+/** One with threads in the place of goroutines. Its original has run already. */
+function threads(number: string, title: string, file: string, says: readonly string[]): Program {
+  return {
+    number: `${number} in threads`,
+    title,
+    remark: 'not in the note',
+    file,
+    needsKernelPipes: false,
+    ours: { outcome: 'reads short once, and all in a loop', status: 0, says },
+    go: [],
+  };
+}
+
 export const PROGRAMS: readonly Program[] = [
   {
-    number: 1,
+    number: '1',
     title: 'One task writes 40000 bytes, then reads them',
     remark: 'the note: blocks over 4096',
     file: '1-one-task',
@@ -67,7 +97,7 @@ export const PROGRAMS: readonly Program[] = [
     ],
   },
   {
-    number: 2,
+    number: '2',
     title: 'One task writes 4096 bytes, then reads them',
     remark: 'the note: correct',
     file: '2-exactly-full',
@@ -79,21 +109,21 @@ export const PROGRAMS: readonly Program[] = [
     ],
   },
   {
-    number: 3,
+    number: '3',
     title: 'A task writes 40000 bytes, main reads once',
     remark: 'the note: correct',
     file: '3-writer-task',
     ...ONE_READ,
   },
   {
-    number: 4,
+    number: '4',
     title: 'A task writes 40000 bytes, another reads',
     remark: 'the note: "Corret" (correct)',
     file: '4-two-tasks',
     ...ONE_READ,
   },
   {
-    number: 5,
+    number: '5',
     title: 'One task writes 400 bytes, then reads them',
     remark: 'the note: "Error" (cannot work)',
     file: '5-one-task',
@@ -106,7 +136,7 @@ export const PROGRAMS: readonly Program[] = [
     go: [{ expected: { outcome: 'ends with a fatal error', status: 2, says: [GO_DEADLOCK] } }],
   },
   {
-    number: 6,
+    number: '6',
     title: 'A task writes 40000 bytes, main reads once',
     remark: 'the note: "Corret" (correct)',
     file: '6-writer-task',
@@ -115,7 +145,7 @@ export const PROGRAMS: readonly Program[] = [
     go: [{ expected: { outcome: 'finishes', status: 0, says: FINISHED } }],
   },
   {
-    number: 7,
+    number: '7',
     title: 'A task writes 40000 bytes, another reads',
     remark: 'the note: "Corret" (correct)',
     file: '7-two-tasks',
@@ -123,4 +153,8 @@ export const PROGRAMS: readonly Program[] = [
     ours: { outcome: 'finishes', status: 0, says: [...FINISHED, COMPARED] },
     go: [{ expected: { outcome: 'finishes', status: 0, says: FINISHED } }],
   },
+  threads('3', 'A worker writes 40000 bytes, main reads once', '3-writer-worker', SHORT_AT_4096),
+  threads('4', 'A worker writes 40000 bytes, another reads', '4-two-workers', SHORT_AT_4096),
+  threads('6', 'A worker writes 40000 bytes, main reads once', '6-writer-worker', SHORT_AT_256),
+  threads('7', 'A worker writes 40000 bytes, another reads', '7-two-workers', SHORT_AT_256),
 ];

@@ -1,5 +1,21 @@
 /** For `node:events` in a page: what the tests ask of it, which pages tell nobody. */
 
+/** The next event of an emitter of node-worker-threads.ts; an error in its place rejects. */
+export function once(emitter: Emitter, type: string): Promise<[unknown]> {
+  return new Promise((resolve, reject) => {
+    emitter.once(type, (value) => {
+      emitter.off('error', reject);
+      resolve([value]);
+    });
+    emitter.once('error', reject);
+  });
+}
+
+interface Emitter {
+  once(type: string, listener: (value: unknown) => void): unknown;
+  off(type: string, listener: (value: unknown) => void): unknown;
+}
+
 /** The listeners that abort signals have; to be loaded before any is added. */
 export function getEventListeners(signal: AbortSignal, type: 'abort'): unknown[] {
   return type === 'abort' ? [...(listeners.get(signal) ?? [])] : [];

@@ -1,4 +1,6 @@
-import { settled } from '../io/internal.js';
+import { host } from './host.js';
+import { nextTurn } from './next-turn.js';
+import { settled } from './settled.js';
 
 /**
  * Gives timers and signals their turn. Calls that never wait for the event loop would keep it in one endless microtask;
@@ -37,7 +39,7 @@ export class Turns {
 
   #isDue(): boolean {
     if ((++this.#calls & 63) !== 0) return false;
-    const now = performance.now();
+    const now = host.performance.now();
     if (this.#since === 0) this.#since = now;
     if (now - this.#since < TURN) return false;
     this.#since = now;
@@ -45,7 +47,7 @@ export class Turns {
   }
 
   #putOff<Value>(result: Promise<Value>, isDue: boolean): Promise<Value> {
-    const turn = isDue ? new Promise<void>((resolve) => setImmediate(resolve)) : undefined;
+    const turn = isDue ? new Promise<void>(nextTurn) : undefined;
     const before = [result, this.#last, turn] as const;
     // What comes behind waits for those before this call also when this one fails. (And not for the promise that is
     // returned: that one has to stay unhandled unless the caller handles it.)
