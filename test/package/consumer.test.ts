@@ -22,7 +22,7 @@ const root = fileURLToPath(new URL('../../../', import.meta.url));
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
 /** Packed; grows with every door, and a jump is worth a look. */
-const SIZE_MAX = 800_000; // bytes: sources and their maps, documentation, and a binary for each of two machines
+const SIZE_MAX = 900_000; // bytes: sources and their maps, documentation, and a binary for each of two machines
 const BOUND = { timeout: 120_000 }; // milliseconds, against hanging only
 
 interface Tarball {
