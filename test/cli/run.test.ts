@@ -36,6 +36,8 @@ test('run: the exit status is that of pipefail in bash', { skip: noBash }, () =>
     ['kill -9 $$', 'cat'],
     ['exit 3', 'kill -TERM $$', 'true'],
     ['kill -SEGV $$'],
+    ['kill -34 $$', 'true'],
+    ['kill -64 $$'],
     ['no-such-command', 'cat'],
     ['cat', 'no-such-command'],
     ['exec /etc/passwd', 'cat'],
