@@ -339,6 +339,16 @@ test('ps, why: without a /proc they say so, with status 2', {
   }
 });
 
+test('ps: an output that cannot be written is one plain message, and one that nobody reads is none', () => {
+  const on = (command: string) =>
+    spawnSync('sh', ['-c', command, process.execPath, main], { encoding: 'utf8' });
+  const full = on('"$0" "$1" ps $$ > /dev/full');
+  match(full.stderr, /^pipework: the output cannot be written: ENOSPC.*\n$/);
+  equal(full.status, 1);
+  const unread = on('exec 3>&1; { "$0" "$1" ps --frob 2>&1 >&3; echo $? >&3; } | true');
+  deepEqual([unread.stdout, unread.stderr], ['2\n', '']);
+});
+
 test('ps, why: a terminal whose size nobody has set does not keep anything from being shown', {
   skip: noTerminal,
 }, async () => {

@@ -117,6 +117,13 @@ test('run --json: standard error is JSON lines and nothing else, from the start 
   assert.equal(status, 3);
 });
 
+test('run --json: what a stage says comes whole, a character that is cut off at its end too', () => {
+  const { stderr } = run(['--json', "printf 'a\\303\\244b\\377c\\303' >&2"]);
+  const told = eventsIn(stderr).filter(({ event }) => event === 'stderr');
+  assert.equal(told.map(({ text }) => text).join(''), 'a\u00e4b\ufffdc\ufffd');
+  assert.equal(eventsIn(stderr).at(-1).event, 'end');
+});
+
 test('run --timeout: ends all stages, and the status is 124', () => {
   const nap = ownNap();
   const { status, stderr } = run(['--timeout', '0.3', `sleep ${nap}`, 'cat', 'true']);
