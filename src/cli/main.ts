@@ -71,9 +71,12 @@ Options:
 
 // Whoever reads this output may have seen enough: `pipework tour | head`.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error; // EIO: the terminal has gone
+  const isUnread = error.code === 'EPIPE' || error.code === 'EIO'; // EIO: the terminal has gone
+  if (!isUnread) process.stderr.write(`pipework: the output cannot be written: ${error.message}\n`);
   process.exit(1);
 });
+// Nobody is left to be told of that; what was asked for is done all the same.
+process.stderr.on('error', () => {});
 
 process.exitCode = await main(process.argv.slice(2));
 

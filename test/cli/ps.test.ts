@@ -19,6 +19,7 @@ import {
   untilSleeping,
   untilWriting,
 } from '../proc/scene.js';
+import { noTerminal, Terminal } from './terminal.js';
 
 const main = join(packageRoot, 'dist/cli/main.js');
 
@@ -306,9 +307,6 @@ test('ps: a reader of its output that has seen enough is no crash', async () => 
   equal(stderr, '');
 });
 
-const hasScript = spawnSync('script', ['--version']).status === 0;
-const noTerminal = hasScript ? false : 'there is no script(1) of util-linux to make a terminal with';
-
 scene(
   'ps: on a terminal of 20 columns no line is longer, whatever the processes are called',
   async (scene) => {
@@ -338,6 +336,32 @@ test('ps, why: without a /proc they say so, with status 2', {
     );
     equal(stdout, '');
     equal(status, 2);
+  }
+});
+
+test('ps: an output that cannot be written is one plain message, and one that nobody reads is none', () => {
+  const on = (command: string) =>
+    spawnSync('sh', ['-c', command, process.execPath, main], { encoding: 'utf8' });
+  const full = on('"$0" "$1" ps $$ > /dev/full');
+  match(full.stderr, /^pipework: the output cannot be written: ENOSPC.*\n$/);
+  equal(full.status, 1);
+  const unread = on('exec 3>&1; { "$0" "$1" ps --frob 2>&1 >&3; echo $? >&3; } | true');
+  deepEqual([unread.stdout, unread.stderr], ['2\n', '']);
+});
+
+test('ps, why: a terminal whose size nobody has set does not keep anything from being shown', {
+  skip: noTerminal,
+}, async () => {
+  const terminal = new Terminal(
+    `stty rows 0 cols 0; pipework ps ${process.pid}; pipework why ${process.pid}`,
+  );
+  try {
+    equal(await terminal.status, 0);
+    const text = (await terminal.lines()).join('\n');
+    match(text, new RegExp(`^ *PID STATE .*\n *${process.pid} `));
+    match(text, /Evidence:/);
+  } finally {
+    terminal.remove();
   }
 });
 

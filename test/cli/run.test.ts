@@ -36,6 +36,8 @@ test('run: the exit status is that of pipefail in bash', { skip: noBash }, () =>
     ['kill -9 $$', 'cat'],
     ['exit 3', 'kill -TERM $$', 'true'],
     ['kill -SEGV $$'],
+    ['kill -34 $$', 'true'],
+    ['kill -64 $$'],
     ['no-such-command', 'cat'],
     ['cat', 'no-such-command'],
     ['exec /etc/passwd', 'cat'],
@@ -113,6 +115,13 @@ test('run --json: standard error is JSON lines and nothing else, from the start 
   assert.ok(Math.abs(Date.now() - at) < 60_000 && elapsed >= 500);
   assert.deepEqual(end, { event: 'end', status: 3, signal: null, timedOut: false });
   assert.equal(status, 3);
+});
+
+test('run --json: what a stage says comes whole, a character that is cut off at its end too', () => {
+  const { stderr } = run(['--json', "printf 'a\\303\\244b\\377c\\303' >&2"]);
+  const told = eventsIn(stderr).filter(({ event }) => event === 'stderr');
+  assert.equal(told.map(({ text }) => text).join(''), 'a\u00e4b\ufffdc\ufffd');
+  assert.equal(eventsIn(stderr).at(-1).event, 'end');
 });
 
 test('run --timeout: ends all stages, and the status is 124', () => {

@@ -93,6 +93,10 @@ test('top: more processes than rows are scrolled through', { skip }, async () =>
   assert.equal((await terminal.lines()).length, 10);
   terminal.type('\x1b[6~\x1b[6~\x1b[6~\x1b[6~');
   await terminal.shows((text) => text.includes('sleep 1000.'), 'the last one');
+  terminal.type('k'); // the first one that is more than the pages were
+  await terminal.shows((text) => !text.includes('sleep 1000.'), 'the one above');
+  terminal.type('j');
+  await terminal.shows((text) => text.includes('sleep 1000.'), 'the last one again');
   terminal.type('\x1b[H');
   await terminal.shows((text) => !text.includes('sleep 1000.'), 'the first ones');
   terminal.type('q');
@@ -144,7 +148,7 @@ test('top: an error gives the terminal back before it is told', { skip }, async 
     copy.replace(
       'dist/cli/top/page.js',
       `let count = 0;
-      export function page() { if (count++ === 2) throw new Error('cannot go on'); return ['frame']; }
+      export function page() { if (count++ === 2) throw new Error('cannot go on'); return { lines: ['frame'], scroll: 0 }; }
       export function pageSize() { return 1; }`,
     );
     const main = join(copy.root, 'dist/cli/main.js');
@@ -184,6 +188,16 @@ test('top: 20 columns, another size on the way, and command lines that would do 
   for (const part of ['\x1b]', '\x07', '\x1b[31m', '\u202e']) {
     assert.ok(!Buffer.from(terminal.raw, 'latin1').toString().includes(part), JSON.stringify(part));
   }
+});
+
+test('top: a terminal whose size nobody has set is taken for one of 80 by 24', { skip }, async () => {
+  const { writer, sleeper } = await pipeline();
+  const terminal = on(`stty rows 0 cols 0; pipework top ${sleeper}`);
+  const screen = await terminal.shows((text) => text.includes(`${writer} writing 1`), 'the pipeline');
+  assert.equal(screen.split('\n').length, 24);
+  terminal.type('q');
+  assert.equal(await terminal.status, 0);
+  assert.ok(terminal.isSane);
 });
 
 test('top: a process that ends is gone from the screen', { skip }, async () => {

@@ -29,7 +29,8 @@ Columns:
             reading 0, polling (an event loop), sleeping, child (waits for one),
             socket, terminal, disk, stopped, asleep (nobody can say in what)
   ASLEEP    how long it has not run
-  ROLE      bottleneck (others wait for it), blocked, starved, waiting, deadlock
+  ROLE      bottleneck (others wait for it), blocked, starved, waiting,
+            deadlock, ? (nobody can say)
   WAITS ON  who would have to act next
   IN, OUT   what is in its pipe, and what that holds
 

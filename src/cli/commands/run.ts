@@ -57,8 +57,6 @@ export async function run(args: readonly string[], page: Page): Promise<number> 
   if (values.json && values.summary) {
     throw new CommandError('--json and --summary exclude each other: the events have it all');
   }
-  // Whoever reads standard error may have seen enough; the pipeline goes on.
-  process.stderr.on('error', () => {});
   const events = values.json ? new Events(stages, process.stderr) : undefined;
   const hasView = !(values.json || values.quiet || values['no-view']);
   const view = hasView ? LiveView.open(stages) : undefined;

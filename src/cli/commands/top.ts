@@ -86,7 +86,9 @@ async function show(
   let looked = new Looked(graph);
   const draw = (): void => {
     const { columns, rows } = screen;
-    screen.draw(pageOf({ looked, rates, pids, settings, columns: columns - 1, rows, styler }));
+    const shown = pageOf({ looked, rates, pids, settings, columns: columns - 1, rows, styler });
+    settings = { ...settings, scroll: shown.scroll };
+    screen.draw(shown.lines);
   };
   const lookAgain = (): void => {
     if (settings.isPaused) return;

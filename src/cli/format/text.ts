@@ -12,7 +12,7 @@ export class Page {
 
   constructor(stream: NodeJS.WriteStream) {
     this.#stream = stream;
-    this.width = Math.max(WIDTH_MIN, Math.min(stream.columns ?? WIDTH_MAX, WIDTH_MAX));
+    this.width = Math.max(WIDTH_MIN, Math.min(stream.columns || WIDTH_MAX, WIDTH_MAX));
     this.#style = stylerFor(stream);
   }
 
@@ -22,8 +22,9 @@ export class Page {
 
   /** Lines that may be wider than 80 columns: cut at the edge of a terminal, whole anywhere else. At once. */
   text(lines: readonly string[]): void {
-    const columns = this.#stream.isTTY ? this.#stream.columns : undefined;
-    const shown = columns === undefined ? lines : lines.map((line) => fit(line, columns));
+    // A terminal whose size nobody has set says 0.
+    const columns = (this.#stream.isTTY && this.#stream.columns) || Number.POSITIVE_INFINITY;
+    const shown = lines.map((line) => fit(line, columns));
     this.#stream.write(`${shown.join('\n')}\n`);
   }
 

@@ -14,6 +14,8 @@ export class Events implements Watcher {
   readonly #stream: NodeJS.WriteStream;
   readonly #sampler = canLook() ? new Sampler() : undefined;
   readonly #ended = new Set<number>();
+  /** Each tells what a stage said last that was no whole character. */
+  readonly #lastWords: (() => void)[] = [];
   #timer: NodeJS.Timeout | undefined;
 
   constructor(names: readonly string[], stream: NodeJS.WriteStream) {
@@ -23,10 +25,10 @@ export class Events implements Watcher {
 
   stderr(index: number): Stderr {
     const decoder = new TextDecoder();
+    this.#lastWords.push(() => this.#tellSaid(index, decoder.decode()));
     return {
       write: async (chunk) => {
-        const text = decoder.decode(chunk, { stream: true });
-        if (text !== '') this.#tell('stderr', { stage: index + 1, text });
+        this.#tellSaid(index, decoder.decode(chunk, { stream: true }));
         return chunk.length;
       },
     };
@@ -46,6 +48,7 @@ export class Events implements Watcher {
 
   async end(): Promise<void> {
     clearInterval(this.#timer);
+    for (const tell of this.#lastWords) tell();
   }
 
   report({ results, status, signal, isLate, elapsed }: Ending): void {
@@ -62,6 +65,10 @@ export class Events implements Watcher {
       bottleneck: bottleneck === undefined ? null : bottleneck + 1,
       input: input ?? null,
     });
+  }
+
+  #tellSaid(index: number, text: string): void {
+    if (text !== '') this.#tell('stderr', { stage: index + 1, text });
   }
 
   #tellEnded(results: readonly StageResult[]): void {

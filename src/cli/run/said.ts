@@ -33,8 +33,9 @@ export class SaidOnStderr implements Said {
 
   take(isLast: boolean): Uint8Array {
     let said = this.#lines;
-    if (isLast && this.#rest !== '') {
-      said += `${this.#rest}\n`;
+    if (isLast) {
+      const rest = this.#rest + this.#decoder.decode(); // half a character, too
+      if (rest !== '') said += `${rest}\n`;
       this.#rest = '';
     }
     this.#lines = '';

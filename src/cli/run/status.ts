@@ -13,8 +13,13 @@ export function decisive(stages: readonly StageResult[]): StageResult | undefine
 /** The exit status that a shell makes of it: its code, 128 + n for signal n, 127 for what is not there, 126 for what cannot run. */
 export function statusOf({ code, signal, error }: StageResult): number {
   if (code !== null) return code;
-  if (signal !== null) return 128 + (constants.signals[signal as NodeJS.Signals] ?? 0);
+  if (signal !== null) return 128 + signalNumber(signal);
   return (error as { code?: string } | undefined)?.code === 'ENOENT' ? 127 : 126;
+}
+
+/** Those of POSIX's realtime extension have no names, and are called `SIG34` and so on. */
+function signalNumber(signal: string): number {
+  return constants.signals[signal as NodeJS.Signals] ?? Number(signal.slice('SIG'.length));
 }
 
 /** How it ended, for a sentence. */

@@ -34,11 +34,11 @@ export class Screen {
   }
 
   get columns(): number {
-    return this.#output.columns;
+    return this.#output.columns || COLUMNS;
   }
 
   get rows(): number {
-    return this.#output.rows;
+    return this.#output.rows || ROWS;
   }
 
   /** @param lines Each has to be narrower than the screen, and there may be no more than it has rows. */
@@ -93,6 +93,10 @@ export class Screen {
     this.onChange();
   };
 }
+
+/** Of a terminal whose size nobody has set, as of one on a serial line. */
+const COLUMNS = 80;
+const ROWS = 24;
 
 const HOME = '\u001b[H';
 const CLEAR_LINE = '\u001b[K';

@@ -21,8 +21,15 @@ export interface PageOptions {
   readonly styler: Styler;
 }
 
-/** As many lines as there are rows at most, each within the columns. */
-export function page(options: PageOptions): string[] {
+/** What is on the screen. */
+export interface Shown {
+  /** As many lines as there are rows at most, each within the columns. */
+  readonly lines: readonly string[];
+  /** Rows above the first one that is shown: nobody scrolls beyond the last one. */
+  readonly scroll: number;
+}
+
+export function page(options: PageOptions): Shown {
   const { looked, rates, settings, columns, rows, styler } = options;
   const line = (cells: readonly Cell[]): string => lineOf(cells, columns, styler);
   const all = rowsOf(options);
@@ -39,7 +46,8 @@ export function page(options: PageOptions): string[] {
   if (all.length === 0) body.push(line([['quiet', NOBODY]]));
   const lines = [line(title(options, pids.size)), line([['quiet', layout.head(settings.sort)]]), ...body];
   while (lines.length < rows - 1 - said.length) lines.push('');
-  return [...lines, ...said, line(footer(settings, scroll + room < all.length || scroll > 0))].slice(-rows);
+  const last = line(footer(settings, scroll + room < all.length || scroll > 0));
+  return { lines: [...lines, ...said, last].slice(-rows), scroll };
 }
 
 /** How many rows one page has. */
