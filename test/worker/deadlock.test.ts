@@ -108,7 +108,9 @@ test('DeadlockError: the other end is opened in this thread while a read waits f
   const lines = run(`
     const { reader, writer } = worker.pipe({ name: 'sent' });
     const { handle } = writer;
-    start('setInterval(() => {}, 1000)').unref();
+    const thread = start('setInterval(() => {}, 1000)');
+    await new Promise((resolve) => thread.once('online', resolve));
+    thread.unref();
     const failed = failure(reader.read(one()));
     const opened = worker.openWriter(handle);
     console.log((await failed).code, opened.tryWrite(one()));`);
