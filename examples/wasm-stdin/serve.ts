@@ -35,10 +35,10 @@ function fileOf(path: string): URL {
 }
 
 const server = createServer((request, response) => {
-  const { pathname } = new URL(request.url ?? '/', 'http://localhost');
-  const file = fileOf(pathname);
-  const type = TYPES[extname(file.pathname)] ?? 'text/plain';
   try {
+    const { pathname } = new URL(request.url ?? '/', 'http://localhost'); // may be none
+    const file = fileOf(pathname);
+    const type = TYPES[extname(file.pathname)] ?? 'text/plain';
     const isInside = [dist, sources].some((folder) => file.href.startsWith(folder.href));
     if (!isInside) throw new Error('outside');
     const bytes = readFileSync(file);

@@ -118,10 +118,10 @@ export function allocated<Memory>(argument: string, capacity: number, make: () =
 export function describe(value: unknown): string {
   if (typeof value === 'string')
     return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}...` : value);
-  if (typeof value === 'function') return `function ${value.name || '(anonymous)'}`;
-  if (typeof value !== 'object' || value === null) return String(value);
+  if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return String(value);
   // A proxy of bytes, or an object with their prototype, throws at such questions.
   try {
+    if (typeof value === 'function') return `function ${value.name || '(anonymous)'}`;
     const name: unknown = value.constructor?.name;
     const kind = typeof name === 'string' && name !== '' ? name : 'object';
     const length = (value as { byteLength?: unknown }).byteLength;

@@ -8,7 +8,7 @@
 import { host } from './host.js';
 import { watchLock } from './locks.js';
 import { READER, type SharedMemory, type SideLayout, WRITER } from './protocol.js';
-import { isMainThread, ownThread, threadStartedAt } from './thread.js';
+import { hasThreadEnded, isMainThread, ownThread } from './thread.js';
 
 /** What is asked of an end of this thread. */
 export interface MortalEnd {
@@ -30,6 +30,11 @@ export function endOpened(end: MortalEnd): void {
 
 export function endClosed(end: MortalEnd): void {
   openEnds.delete(end);
+}
+
+/** An end was opened here, by its handle: what waits for it waits for this thread from now on, which holds no event loop. */
+export function otherMayBeHere(): void {
+  for (const end of openEnds) end.holdOrLetGo();
 }
 
 /**
@@ -62,7 +67,7 @@ export function watchOthers(): void {
 
 /** Declares `side` dead if the thread that has it does not run any more, as far as the kernel tells. */
 export function endIfGone(memory: SharedMemory, side: SideLayout): void {
-  memory.declareDeadIf(side, ({ tid, startedAt }) => tid !== 0 && threadStartedAt(tid) !== startedAt);
+  memory.declareDeadIf(side, hasThreadEnded);
 }
 
 /** Whether any thread that is known of could still claim an end that is on its way. One that nobody knows of counts. */

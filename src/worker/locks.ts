@@ -38,9 +38,10 @@ export function watchLock(memory: SharedMemory, side: SideLayout): () => void {
   };
 }
 
-/** Of a page. Newer Nodes never give one that a terminated thread has held, and in Deno any one holds the event loop. */
+/** Of a page that can be told when a lock is held, and need not ask all the time. Newer Nodes never give one that a terminated thread has held, and in Deno any one holds the event loop. */
 function locksOf(): Locks | undefined {
-  return host.process === undefined ? host.navigator?.locks : undefined;
+  if (host.process !== undefined || host.Atomics?.waitAsync === undefined) return undefined;
+  return host.navigator?.locks;
 }
 
 function nothing(): void {}

@@ -87,7 +87,7 @@ function claim(
   const { pipework, memory, ticket, name } = handle;
   if (pipework !== kind) throw wrong(pipework === undefined ? describe(handle) : `that of a ${pipework}`);
   if (!isShared(memory)) throw wrong(`one with ${describe(memory)} as its memory`);
-  if (!Number.isInteger(ticket) || typeof name !== 'string') {
+  if (!isTicket(ticket) || typeof name !== 'string') {
     throw wrong(`one with ${describe(ticket)} as its ticket and ${describe(name)} as its name`);
   }
   const opened = SharedMemory.open(memory);
@@ -96,6 +96,11 @@ function claim(
     throw wrong(`one that was claimed already: the ${kind} of ${name} is in another place`);
   }
   return opened;
+}
+
+/** As the memory has it while the end is on its way: any other number could claim what somebody has, or is to get. */
+function isTicket(ticket: unknown): boolean {
+  return typeof ticket === 'number' && ticket === (ticket | 0) && (ticket & 1) === 0;
 }
 
 /** Of any realm: the getter looks at what the object is. */

@@ -108,7 +108,12 @@ export class ReadEnd extends SharedEnd {
   }
 
   get fill(): number {
-    return this.readerState === 'open' && !this.isSpoilt ? this.ring.fill(this.capacity) : 0;
+    if (this.readerState !== 'open' || this.isSpoilt) return 0;
+    try {
+      return this.ring.fill(this.capacity);
+    } catch {
+      return 0; // corrupt() has seen to it; a report only wants to know
+    }
   }
 
   /** Serves the read whose turn it is: a write that waits in this thread goes on before the next one. */

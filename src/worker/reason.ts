@@ -56,7 +56,8 @@ function pack(reason: unknown, length: number, hasCause: boolean): Packed {
     case 'number':
       return { kind: 'number', value: Object.is(reason, -0) ? '-0' : String(reason) };
     case 'bigint':
-      return { kind: 'bigint', value: String(reason).slice(0, length) };
+      if (String(reason).length > length) break; // fewer digits are another number
+      return { kind: 'bigint', value: String(reason) };
   }
   if (reason === null) return { kind: 'primitive', value: null };
   try {

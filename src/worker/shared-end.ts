@@ -29,6 +29,7 @@ import {
   LOOK_EVERY,
   type MortalEnd,
   mayBeClaimed,
+  otherMayBeHere,
   watchOthers,
 } from './deaths.js';
 import { holdLoop, letLoopGo } from './hold.js';
@@ -83,6 +84,7 @@ export abstract class SharedEnd extends Sides implements WaitedPipe, Abandonable
     this.ends = ends;
     endOpened(this);
     this.watchEachOther();
+    if (this.linked === undefined) otherMayBeHere();
     watchForAbandonment(this);
     watchForDeadlock();
   }
@@ -200,7 +202,10 @@ export abstract class SharedEnd extends Sides implements WaitedPipe, Abandonable
     this.notice();
     if (this.linked !== undefined || this.isWatching || this.isOver) return;
     const ended = this.memory.whenEnded(this.other);
-    if (ended === undefined) return;
+    if (ended === undefined) {
+      this.notice(); // it may have ended since
+      return;
+    }
     this.isWatching = true;
     void ended.then(() => {
       this.isWatching = false;
@@ -333,9 +338,9 @@ export abstract class SharedEnd extends Sides implements WaitedPipe, Abandonable
   /** What waits here is not for whoever gets the handle to finish: it rejects, and `closed` resolves. */
   protected abstract endSpent(): void;
 
-  /** Each side sees whether the other's thread lives; two that are linked have the same. */
+  /** Each side sees whether the other's thread lives; two that are linked have the same, and one that ended does not matter. */
   private watchEachOther(): void {
-    if (this.linked !== undefined) return;
+    if (this.linked !== undefined || this.isOver) return;
     this.releaseLock = holdLock(this.memory, this.own);
     this.stopWatching = watchLock(this.memory, this.other);
   }

@@ -38,23 +38,27 @@ export function processors(): number {
   return count;
 }
 
-/** When the thread `tid` of this process was started, in ticks; `undefined` when there is none. */
-export function threadStartedAt(tid: number): number | undefined {
+/**
+ * Whether the kernel says that the thread `tid` of this process, started at `startedAt`, runs no more. What it refuses to say,
+ * as for lack of descriptors, is no.
+ */
+export function hasThreadEnded({ tid, startedAt }: Thread): boolean {
+  if (tid === 0) return false;
   const files = procFiles();
-  if (files === undefined) return undefined;
+  if (files === undefined) return false;
   try {
-    const stat = files.readFileSync(`/proc/self/task/${tid}/stat`, 'latin1');
-    // The name in parentheses may hold anything; what follows it is numbers.
-    const ticks = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[START_TIME];
-    return Number(ticks) & WORD_MASK;
-  } catch {
-    return undefined;
+    return startTime(files, tid) !== startedAt;
+  } catch (error) {
+    return GONE.includes((error as { code?: unknown }).code);
   }
 }
 
 let own: Thread | undefined;
 let blocks: boolean | undefined;
 let count: number | undefined;
+
+/** Of a thread that ended before its file was opened, or after. */
+const GONE: readonly unknown[] = ['ENOENT', 'ESRCH'];
 
 /** The field `starttime` of proc_pid_stat(5), counted from the one behind the name. */
 const START_TIME = 19;
@@ -96,10 +100,22 @@ function mayReadProc({ permissions }: NonNullable<typeof host.Deno>): boolean {
 }
 
 function kernelThread(): { readonly tid: number; readonly startedAt: number } {
+  const files = procFiles();
   try {
-    const tid = Number(procFiles()?.readlinkSync('/proc/thread-self').split('/').at(-1) ?? 0);
-    return { tid, startedAt: threadStartedAt(tid) ?? 0 };
+    if (files === undefined) return UNKNOWN;
+    const tid = Number(files.readlinkSync('/proc/thread-self').split('/').at(-1));
+    return { tid, startedAt: startTime(files, tid) };
   } catch {
-    return { tid: 0, startedAt: 0 }; // another system
+    return UNKNOWN; // another system, or one that cannot say
   }
+}
+
+const UNKNOWN = { tid: 0, startedAt: 0 };
+
+/** When the thread `tid` of this process was started, in ticks. @throws What the file system does. */
+function startTime(files: Files, tid: number): number {
+  const stat = files.readFileSync(`/proc/self/task/${tid}/stat`, 'latin1');
+  // The name in parentheses may hold anything; what follows it is numbers.
+  const ticks = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[START_TIME];
+  return Number(ticks) & WORD_MASK;
 }

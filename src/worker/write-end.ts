@@ -84,7 +84,12 @@ export class WriteEnd extends SharedEnd {
   }
 
   get fill(): number {
-    return this.isOwnOpen ? this.capacity - this.ring.room(this.capacity) : 0;
+    if (!this.isOwnOpen) return 0;
+    try {
+      return this.capacity - this.ring.room(this.capacity);
+    } catch {
+      return 0; // corrupt() has seen to it; a report only wants to know
+    }
   }
 
   step(): boolean {
@@ -123,6 +128,8 @@ export class WriteEnd extends SharedEnd {
       this.handOverIfDone();
     }
     this.holdOrLetGo();
+    // The next one may fit into less room than this one was to be woken for, unless the same signal gives it up, too.
+    if (this.queue.head !== undefined) void Promise.resolve().then(() => this.pump.run());
   }
 
   protected fallAsleep(): number | undefined {

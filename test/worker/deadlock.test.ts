@@ -104,6 +104,19 @@ test('DeadlockError: the worker that was sent the other end has ended without op
   deepEqual(lines, ['ERR_PIPE_DEADLOCK 3']);
 });
 
+test('DeadlockError: the other end is opened in this thread while a read waits for some other one', () => {
+  const lines = run(`
+    const { reader, writer } = worker.pipe({ name: 'sent' });
+    const { handle } = writer;
+    const thread = start('setInterval(() => {}, 1000)');
+    await new Promise((resolve) => thread.once('online', resolve));
+    thread.unref();
+    const failed = failure(reader.read(one()));
+    const opened = worker.openWriter(handle);
+    console.log((await failed).code, opened.tryWrite(one()));`);
+  deepEqual(lines, ['ERR_PIPE_DEADLOCK 1']);
+});
+
 test('DeadlockError: in a worker that is stuck by itself', () => {
   const lines = run(`
     const { reader, writer } = worker.pipe();

@@ -127,6 +127,30 @@ test('openReader(): an old handle is no handle when the end is on its way again'
   ok(worker.openReader(handle));
 });
 
+test('openWriter(): an end that somebody has cannot be claimed by any number', () => {
+  const { writer } = worker.pipe();
+  const { handle } = writer;
+  const opened = worker.openWriter(handle);
+  for (let ticket = -2; ticket < 8; ticket++) {
+    throws(() => worker.openWriter({ ...handle, ticket }), /ticket|claimed already/);
+  }
+  equal(opened.tryWrite(new Uint8Array(1)), 1);
+  ok(worker.openWriter(opened.handle));
+});
+
+test('closed: the other end fails after this one was asked, and before it is waited for', async () => {
+  const { reader, writer } = worker.pipe();
+  const elsewhere = worker.openWriter(writer.handle);
+  const atomics = Atomics as unknown as { waitAsync: (...words: unknown[]) => unknown };
+  const { waitAsync } = atomics;
+  atomics.waitAsync = (...words) => {
+    atomics.waitAsync = waitAsync;
+    elsewhere.abort(new RangeError('over'));
+    return waitAsync(...words);
+  };
+  await rejects(reader.closed, { name: 'RangeError', message: 'over' });
+});
+
 const wrong: readonly (readonly [string, (handle: worker.ReaderHandle) => unknown, RegExp])[] = [
   ['undefined', () => undefined, /got undefined$/],
   ['null', () => null, /got null$/],
@@ -147,6 +171,8 @@ const wrong: readonly (readonly [string, (handle: worker.ReaderHandle) => unknow
     /memory that is no pipe/,
   ],
   ['no ticket', (handle) => ({ ...handle, ticket: '2' }), /"2" as its ticket/],
+  ['a ticket that is none', (handle) => ({ ...handle, ticket: handle.ticket + 2 ** 32 }), /as its ticket/],
+  ['a ticket of nobody', (handle) => ({ ...handle, ticket: 1 }), /1 as its ticket/],
   ['no name', (handle) => ({ ...handle, name: 7 }), /7 as its name/],
 ];
 

@@ -59,6 +59,17 @@ test('a write that waits wants no more room than it needs', async () => {
   await sent.catch(() => {});
 });
 
+test('a write that is given up leaves the next one to want as much as that needs', async () => {
+  const { reader, writer } = open(64);
+  const controller = new AbortController();
+  const sent = writer.write(new Uint8Array(64 + 40), controller);
+  const next = writer.write(new Uint8Array(3));
+  equal(reader.tryRead(new Uint8Array(15)), 15); // too little for the first
+  controller.abort();
+  await sent.catch(() => {});
+  equal(await next, 3);
+});
+
 test('a writer that says that it wants more room than there is, is woken by an empty pipe', async () => {
   const { reader, writer, words } = open(8);
   const sent = writer.write(new Uint8Array(9));

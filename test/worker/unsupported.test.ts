@@ -42,6 +42,53 @@ test('UnsupportedError: where there is no Atomics.waitAsync, only by calls that 
   ]);
 });
 
+/** A page, as far as locks are concerned: `held` are those that somebody has. */
+const PAGE = `
+  const held = new Set();
+  const request = async (name, ...rest) => {
+    if (rest.length > 1) return new Promise(() => {}); // it is asked for, and never given
+    held.add(name);
+    await rest[0]();
+    held.delete(name);
+  };
+  Object.defineProperty(globalThis, 'navigator', { value: { locks: { request } } });
+  const { exit } = process;
+  delete globalThis.process;
+`;
+
+test('Web Locks: where there is no Atomics.waitAsync, the event loop goes on while a handle is on its way', () => {
+  const { stdout, stderr } = runSource(`
+    delete Atomics.waitAsync;
+    ${PAGE}
+    const worker = await import('pipework/worker');
+    worker.pipe().writer.handle;
+    setImmediate(() => console.log('the next turn'));`);
+  equal(stderr, '');
+  equal(stdout, 'the next turn\n');
+});
+
+test('Web Locks: an end that has closed holds none when the other one is handed over', () => {
+  const { stdout, stderr } = runSource(`
+    ${PAGE}
+    const worker = await import('pipework/worker');
+    const turn = () => new Promise((resolve) => setImmediate(resolve));
+    const open = worker.pipe();
+    open.reader.handle;
+    await turn();
+    console.log(held.size);
+    open.writer.close();
+    await turn();
+    console.log(held.size);
+    const closed = worker.pipe();
+    closed.writer.close();
+    closed.reader.handle;
+    await turn();
+    console.log(held.size);
+    exit();`);
+  equal(stderr, '');
+  deepEqual(stdout.trimEnd().split('\n'), ['1', '0', '0']);
+});
+
 test('UnsupportedError: a blocking call where the thread must not block, as in the window of a page', () => {
   const { stdout, stderr } = runSource(`
     Atomics.wait = () => { throw new TypeError('Atomics.wait cannot be called in this context'); };
