@@ -22,7 +22,6 @@ export interface Locks {
 
 interface Host {
   readonly AbortController: new () => { readonly signal: { readonly aborted: boolean }; abort(): void };
-  setTimeout(callback: () => void, delay: number): unknown;
   readonly Atomics?: { readonly waitAsync?: WaitAsync; pause?(): void };
   readonly SharedArrayBuffer?: unknown;
   /** Of a page: whether it may share memory. */
@@ -50,7 +49,6 @@ interface Host {
     };
   };
   readonly process?: {
-    readonly versions?: { readonly node?: string };
     getBuiltinModule?(name: string): unknown;
     on?(event: string, listener: (value: never) => void): unknown;
   };

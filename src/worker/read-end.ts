@@ -167,12 +167,6 @@ export class ReadEnd extends SharedEnd {
 
   // Moving bytes
 
-  /** Whether no call waits: those that do go first, as far as they get. */
-  private isFree(): boolean {
-    if (this.queue.head !== undefined) this.pump.run();
-    return this.queue.head === undefined;
-  }
-
   /** One read: bytes, 0 when it would wait, `null` at the end. @throws The reason of the end. */
   private pull(into: Uint8Array, length: number): number | null {
     const fill = this.look(length);

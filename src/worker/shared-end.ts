@@ -151,6 +151,12 @@ export abstract class SharedEnd extends Sides implements WaitedPipe, Abandonable
 
   abstract step(): boolean;
 
+  /** Whether no call waits: those that do go first, as far as they get. */
+  protected isFree(): boolean {
+    if (this.queue.head !== undefined) this.pump.run();
+    return this.queue.head === undefined;
+  }
+
   /** As the ring's; `undefined` when there is something to look at first. */
   protected abstract fallAsleep(): number | undefined;
 

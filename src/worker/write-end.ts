@@ -160,12 +160,6 @@ export class WriteEnd extends SharedEnd {
 
   // Moving bytes
 
-  /** Whether no call waits: those that do go first, as far as they get. */
-  private isFree(): boolean {
-    if (this.queue.head !== undefined) this.pump.run();
-    return this.queue.head === undefined;
-  }
-
   /** Puts what fits of `chunk[start, end)` into the ring; returns how far it got. */
   private push(chunk: Uint8Array, start: number, end: number): number {
     const left = end - start;

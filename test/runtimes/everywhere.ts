@@ -84,6 +84,7 @@ export const everywhere: readonly Suite[] = [
       casesIn(
         () => import('../worker/handles.test.js'),
         () => import('../worker/protocol.test.js'),
+        () => import('../worker/reasons.test.js'),
       ),
   },
   {

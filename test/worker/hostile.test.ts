@@ -8,6 +8,7 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import fc from 'fast-check';
 import * as io from 'pipework';
+import { failWhenStuck } from 'pipework/testing';
 import * as worker from 'pipework/worker';
 import { SOAK } from '../fixtures/soak.js';
 import { test } from '../runtimes/test.js';
@@ -267,6 +268,23 @@ test('a thread that is blocked on memory that is written to: ends when the memor
   for (const { outcome } of blocked) {
     const { code } = await outcome;
     ok(['end', 'ERR_PIPE_CORRUPT', 'ERR_PIPE_ABANDONED'].includes(code), code);
+  }
+});
+
+test('failWhenStuck(): a report of a wait whose memory was spoilt meanwhile ends the wait, and nothing else', async () => {
+  for (const [spoilt, call] of [
+    [WORDS.tail, ({ reader }: worker.WorkerPipeEnds) => reader.read(new Uint8Array(1))],
+    [WORDS.head, ({ writer }: worker.WorkerPipeEnds) => writer.write(new Uint8Array(9))],
+  ] as const) {
+    const { reader, writer } = worker.pipe({ capacity: 8 });
+    const { memory } = reader.handle;
+    const ends = { reader: worker.openReader(reader.handle), writer: worker.openWriter(writer.handle) };
+    const waits = call(ends);
+    new Int32Array(memory)[spoilt] = -1; // nobody is told
+    await rejects(
+      failWhenStuck(() => waits, { after: 20 }),
+      { code: 'ERR_PIPE_CORRUPT' },
+    );
   }
 });
 
