@@ -99,11 +99,21 @@ export class Terminal {
   async shows(isSo: (text: string) => boolean, what: string): Promise<string> {
     const deadline = performance.now() + BOUND;
     for (;;) {
+      const { length } = this.raw;
       const text = (await this.lines()).join('\n');
-      if (isSo(text)) return text;
+      if (isSo(text) && this.#isDrawn(length)) return text;
       if (performance.now() > deadline) throw new Error(`the terminal never showed ${what}, but\n${text}`);
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
+  }
+
+  /**
+   * Whether no page of `pipework top` is on its way: one that was begun, by going to the first place, ends with clearing what
+   * is below. Nothing may have come since there were `length` characters, for that may not be on the screen yet.
+   */
+  #isDrawn(length: number): boolean {
+    if (this.#emulator.buffer.active.type === 'normal') return true;
+    return this.raw.length === length && this.raw.lastIndexOf('\u001b[H') <= this.raw.lastIndexOf('\u001b[J');
   }
 
   /** Whether the emulator is on its other screen, or hides its cursor. */
