@@ -123,6 +123,12 @@ export function threadNumbers(pid: number): number[] {
   }
 }
 
+/** The process that a thread belongs to. /proc has each thread as if it were one, though not in its list. */
+export function processOf(tid: number): number | undefined {
+  const number = /^Tgid:\s*(\d+)/m.exec(contents(tid, 'status') ?? '')?.[1];
+  return number === undefined ? undefined : Number(number);
+}
+
 /** The children of a process, of all its threads; `undefined` where this kernel does not list them. */
 export function childrenOf(pid: number): number[] | undefined {
   const lists = threadNumbers(pid).map((tid) => contents(`${pid}/task/${tid}`, 'children'));

@@ -1,6 +1,6 @@
 /** What a look says of processes. */
 import { READ_IO, READ_SCHED } from '../os/binding.js';
-import { type ProcessStat, parseIo, parseStat, processStat, TICK } from '../os/proc-files.js';
+import { type ProcessStat, parseIo, parseStat, processOf, processStat, TICK } from '../os/proc-files.js';
 import { holdersAmong } from './descriptors.js';
 import type { ProcessNode, Refused } from './graph.js';
 import type { Holder } from './holder.js';
@@ -47,6 +47,7 @@ function lookAt({ pid, holder: found }: Member, files: string, about: About): Lo
   const [user, syscall = '', statText = '', io = '', lastRun = '', command] = files.split('\0');
   if (command === undefined || statText === '' || statText === REFUSED) return undefined;
   const stat = parseStat(statText);
+  if (stat.threads > 1 && (processOf(pid) ?? pid) !== pid) return undefined; // the number is that of a thread
   const call = parseCall(syscall === REFUSED ? null : syscall);
   const holder = found === 'refused' ? NOTHING : stillOf(stat, found, about);
   const { state, threads } = activityOf(stat, call, holder);

@@ -1,5 +1,5 @@
 import { UnsupportedError } from '../io/unsupported-error.js';
-import { contents, ownerOf, ticksSinceBoot } from '../os/proc-files.js';
+import { contents, ownerOf, processOf, ticksSinceBoot } from '../os/proc-files.js';
 import type { Graph, HiddenProcess, ProcessNode } from './graph.js';
 import { withMaybe } from './maybe.js';
 import { checkScanOptions, type ScanOptions, type Wanted } from './options.js';
@@ -84,6 +84,7 @@ function isAnothers(pid: number, { user }: Wanted): boolean {
 
 /** Whether there is such a process, though /proc does not have it for us (hidepid). Signal 0 is no signal. */
 function isHidden(pid: number): boolean {
+  if ((processOf(pid) ?? pid) !== pid) return false; // a thread takes signals, too
   try {
     process.kill(pid, 0);
     return true;

@@ -9,11 +9,14 @@ export function labelOf(pid: number, { processes }: Index): string {
   const node = processes.get(pid);
   if (node === undefined) return `process ${pid}`;
   const command = printable(node.command);
-  const short = command.length > LABEL_MAX ? `${command.slice(0, LABEL_MAX - 1)}…` : command;
-  return `${short} (${pid})`;
+  if (command.length <= LABEL_MAX) return `${command} (${pid})`;
+  const cut = command.slice(0, LABEL_MAX - 1).replace(HALF_CHARACTER, '');
+  return `${cut}… (${pid})`;
 }
 
-const LABEL_MAX = 32; // characters
+const LABEL_MAX = 32; // of UTF-16's units
+/** At the end of what was cut: the first of the two units of a character. */
+const HALF_CHARACTER = /[\ud800-\udbff]$/;
 
 /** `a`, `a and b`, `a, b and c`; of very many the first few and how many more. */
 export function listed(items: readonly string[], conjunction: 'and' | 'or' = 'and'): string {

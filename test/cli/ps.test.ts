@@ -2,10 +2,11 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { Worker } from 'node:worker_threads';
 import type * as proc from 'pipework/proc';
 import { until } from '../exec/processes.js';
 import { packageRoot } from '../fixtures/package-copy.js';
@@ -268,6 +269,37 @@ test('ps, why: what is not there is told on stderr, with status 1', () => {
   for (const command of ['ps', 'why']) {
     const { stderr, status } = pipework(command, gone);
     equal(stderr, `pipework ${command}: there is no process ${gone}\n`);
+    equal(status, 1);
+  }
+});
+
+test('ps, why: the number of a thread is told with its process, with status 1', async () => {
+  const worker = new Worker('setInterval(() => {}, 1000)', { eval: true });
+  await once(worker, 'online');
+  const tid = readdirSync('/proc/self/task').find((thread) => thread !== String(process.pid)) as string;
+  for (const command of ['ps', 'why']) {
+    const { stderr, status } = pipework(command, tid);
+    equal(stderr, `pipework ${command}: ${tid} is a thread of process ${process.pid}\n`);
+    equal(status, 1);
+  }
+  await worker.terminate();
+});
+
+const HIDEPID = 'mount -t proc -o hidepid=2 proc /proc && exec "$@"';
+const canHidePids =
+  process.getuid?.() === 0 && spawnSync('unshare', ['-m', 'sh', '-c', HIDEPID, 'sh', 'true']).status === 0;
+
+test('ps, why: what /proc hides is told on stderr, with status 1', {
+  skip: canHidePids ? false : 'no /proc can be mounted here that hides processes',
+}, () => {
+  const nobody = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'];
+  for (const command of ['ps', 'why']) {
+    const args = [process.execPath, main, command, String(process.pid)];
+    const { stderr, status } = spawnSync('unshare', ['-m', 'sh', '-c', HIDEPID, 'sh', ...nobody, ...args], {
+      encoding: 'utf8',
+    });
+    const said = `process ${process.pid} is another user's, and nothing of it is to be seen`;
+    equal(stderr, `pipework ${command}: ${said}\n`);
     equal(status, 1);
   }
 });

@@ -1,9 +1,12 @@
 /** What scan() takes, gives and refuses, beyond the scenarios. */
 import { deepEqual, equal, match, ok, throws } from 'node:assert/strict';
 import { type SpawnSyncReturns, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
+import { Worker } from 'node:worker_threads';
 import * as io from 'pipework';
 import * as os from 'pipework/os';
 import * as proc from 'pipework/proc';
@@ -63,6 +66,20 @@ scene('scan(): a graph is plain data, and names its processes as they are', asyn
   ok(graph.at > Date.now() - 60_000 && graph.took > 0);
   equal(graph.isComplete, false); // nobody else was looked at
   equal(proc.printable(node.command), 'tab\\there, \\x1b[31mred, 寿司 1000');
+});
+
+test('scan(): the number of a thread is none of a process', async () => {
+  const worker = new Worker('setInterval(() => {}, 1000)', { eval: true });
+  await once(worker, 'online');
+  const threads = readdirSync('/proc/self/task').map(Number);
+  const tid = threads.find((thread) => thread !== process.pid) as number;
+  const graph = proc.scan({ pid: [tid, process.pid], follow: 'nobody' });
+  await worker.terminate();
+  deepEqual(
+    graph.processes.map(({ pid }) => pid),
+    [process.pid],
+  );
+  deepEqual([graph.gone, graph.hidden], [[tid], []]);
 });
 
 scene('scan(): follow says who else is looked at', async (scene) => {

@@ -30,6 +30,13 @@ test('verdict(), printable(): what is none is an error that names it and what wa
   });
 });
 
+test('verdict(): what is cut off a long command line leaves no half of a character', () => {
+  const { chains } = proc.verdict(
+    graphOf({ 7: { does: running, has: [], command: `${'x'.repeat(30)}\u{1f600}\u{1f600}` } }),
+  );
+  equal(chains[0]?.stages[0]?.label, `${'x'.repeat(30)}… (7)`);
+});
+
 test('verdict(): a chain goes from who writes to who reads, and each process is in one', () => {
   const { chains } = proc.verdict(
     graphOf({

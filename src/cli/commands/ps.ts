@@ -1,7 +1,7 @@
 /** `pipework ps`: running processes and their pipes, and who waits for whom, at one moment. */
 import { parse, processNumber } from '../args.js';
 import type { Page } from '../format/text.js';
-import { look, reportGone } from '../ps/look.js';
+import { look, reportMissing } from '../ps/look.js';
 import type { Looked } from '../ps/looked.js';
 import { remarks } from '../ps/remarks.js';
 import { psTable } from '../ps/table.js';
@@ -34,8 +34,8 @@ Columns:
   WAITS ON  who would have to act next
   IN, OUT   what is in its pipe, and what that holds
 
-Exit status: 0; 1 when a PID is not there, 2 when the command is not understood
-or nothing can be seen here.
+Exit status: 0; 1 when a PID is not there or not to be seen, 2 when the command
+is not understood or nothing can be seen here.
 `;
 
 /** @throws {CommandError} A wrong argument. */
@@ -60,7 +60,7 @@ export async function run(args: readonly string[], page: Page): Promise<number> 
   const looked = look({ pid: pids, user, fill: !values['no-fill'], traffic: values.json, asleep: true });
   if (values.json) page.line(JSON.stringify({ graph: looked.graph, verdict: looked.verdict }));
   else page.text(await shown(looked, pids, values.tree));
-  return reportGone(looked.graph, 'ps');
+  return reportMissing(looked.graph, pids ?? [], 'ps');
 }
 
 async function shown(

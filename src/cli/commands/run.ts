@@ -32,7 +32,8 @@ Options, before the first stage:
   --quiet            Nothing but what the stages say, as from a shell.
   --no-view          No view; a last stage that needs the terminal has it.
   --json             Events on standard error, one JSON object on each line.
-  --capacity SIZE    Bytes that each pipe holds: 65536, 64K, 1M.
+  --capacity SIZE    Bytes that each pipe holds: 65536, 64K, 1M. Without it
+                     256K, while there are few pipes.
   --timeout SECONDS  End all stages after so long.
   -h, --help         Show this.
 

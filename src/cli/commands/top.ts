@@ -5,7 +5,7 @@ import { parse, processNumber, seconds } from '../args.js';
 import { CommandError } from '../command-error.js';
 import { stylerFor } from '../format/styles.js';
 import type { Page } from '../format/text.js';
-import { reportGone } from '../ps/look.js';
+import { missingOf, reportMissing } from '../ps/look.js';
 import { Looked } from '../ps/looked.js';
 import { endBySignal } from '../terminal/end-by-signal.js';
 import { Screen } from '../terminal/screen.js';
@@ -58,7 +58,8 @@ export async function run(args: readonly string[], page: Page): Promise<number> 
   }
   const watch = new Watch({ pids, user, fill: !values['no-fill'] });
   const { graph } = firstLook(watch);
-  if (pids !== undefined && graph.gone.length === pids.length) return reportGone(graph, 'top');
+  if (pids !== undefined && missingOf(graph, pids).length === pids.length)
+    return reportMissing(graph, pids, 'top');
   const signal = await show(watch, pids, interval);
   return signal === undefined ? 0 : await endBySignal(signal);
 }

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { parse, processNumber } from '../args.js';
 import { CommandError } from '../command-error.js';
 import type { Page } from '../format/text.js';
-import { look, reportGone } from '../ps/look.js';
+import { look, reportMissing } from '../ps/look.js';
 import { explain } from '../why/explain.js';
 
 const HELP = `Usage: pipework why [OPTION...] PID
@@ -15,8 +15,8 @@ Options:
   --no-fill   Do not open pipes to ask what is in them.
   -h, --help  Show this.
 
-Exit status: 0; 1 when there is no such process, 2 when the command is not
-understood.
+Exit status: 0; 1 when there is no such process or nothing of it is to be seen,
+2 when the command is not understood.
 `;
 
 /** @throws {CommandError} A wrong argument. */
@@ -41,7 +41,7 @@ export async function run(args: readonly string[], page: Page): Promise<number> 
   const first = look({ pid, fill, asleep: true });
   await pause(BETWEEN);
   const second = look({ pid, fill, asleep: true, since: first.graph });
-  if (second.process(pid) === undefined) return reportGone(second.graph, 'why');
+  if (second.process(pid) === undefined) return reportMissing(second.graph, [pid], 'why');
   for (const paragraph of explain(pid, first, second)) page.paragraph(paragraph);
   return 0;
 }
