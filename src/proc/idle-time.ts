@@ -2,7 +2,8 @@ import { contents } from '../os/proc-files.js';
 import type { ThreadNode } from './graph.js';
 
 /**
- * How long none of the threads of a process has run, in milliseconds; `undefined` where the scheduler does not say.
+ * How long none of the threads of a process has run, in milliseconds; `undefined` where the scheduler does not say, or has
+ * forgotten: it notes 0 for a thread that it has moved to another processor, until that runs there.
  *
  * @param lastRun Of the first thread, as the scheduler writes it.
  * @param now By the scheduler's clock: `schedulerTime()`.
@@ -16,8 +17,9 @@ export function idleTime(
   const first = Number.parseFloat(lastRun);
   if (Number.isNaN(now) || Number.isNaN(first)) return undefined; // nobody asked: a file for each thread takes its time
   const others = threads.filter(({ tid }) => tid !== pid).map(({ tid }) => lastRunOf(`${pid}/task/${tid}`));
-  const last = Math.max(first, ...others);
-  return Number.isNaN(last) ? undefined : Math.max(0, Math.round(now - last));
+  const all = [first, ...others];
+  const last = Math.max(...all);
+  return Number.isNaN(last) || all.includes(0) ? undefined : Math.max(0, Math.round(now - last));
 }
 
 /** The scheduler notes when a thread was last on a processor, by a clock of its own: this thread is on one now. */

@@ -2,7 +2,7 @@
 import { deepEqual, equal, match, ok, throws } from 'node:assert/strict';
 import { type SpawnSyncReturns, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
@@ -149,6 +149,27 @@ scene('scan(): asleep: true tells how long a process has not run', async (scene)
   ok(first !== undefined && first >= 0 && first < 60_000, `${first} ms`);
   await until(() => (look(true) ?? 0) >= first + 100, 'it is asleep for longer');
 });
+
+scene(
+  'scan(): where the scheduler has forgotten when a process last ran, nothing is made up',
+  async (scene) => {
+    const sleeper = scene.start(['sleep', '1000'], {}).pid as number;
+    await untilSleeping(sleeper);
+    const copy = new PackageCopy();
+    try {
+      // As of a sleeper that it has moved to another processor, which cannot be brought about for certain.
+      const file = 'dist/proc/process-node.js';
+      const source = readFileSync(join(copy.root, file), 'utf8');
+      match(source, /idleTime\(pid, lastRun,/);
+      copy.replace(file, source.replace('idleTime(pid, lastRun,', "idleTime(pid, ' 0.000000',"));
+      const { scan }: typeof proc = await import(pathToFileURL(join(copy.root, 'dist/proc/index.js')).href);
+      const [node] = scan({ pid: sleeper, follow: 'nobody', asleep: true }).processes;
+      deepEqual([node?.pid, node?.asleepFor], [sleeper, undefined]);
+    } finally {
+      copy.remove();
+    }
+  },
+);
 
 scene('scan(): a process in several threads is told by the one that says most', async (scene) => {
   const one = scene.pipe();
