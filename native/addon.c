@@ -145,6 +145,20 @@ void free_slot(struct instance *self, int index, int kept) {
   if (twin != -1 && twin != kept) close(twin);
 }
 
+int take_pair(struct instance *self, const int ends[2], enum pw_how reading, enum pw_how writing, int32_t slots[2]) {
+  int reader = take_slot(self, ends[0], PW_READ, reading);
+  int writer = reader < 0 ? reader : take_slot(self, ends[1], PW_WRITE, writing);
+  if (writer < 0) {
+    if (reader >= 0) free_slot(self, reader, -1);
+    else close(ends[0]);
+    close(ends[1]);
+    return writer;
+  }
+  slots[0] = reader;
+  slots[1] = writer;
+  return 0;
+}
+
 /* ---- Readiness */
 
 static void report(struct instance *self, int count) {
@@ -336,7 +350,7 @@ static napi_value fn_open(napi_env env, napi_callback_info info) {
   struct call call;
   size_t have = 0;
   int32_t *slots, given;
-  int ends[2], reader, writer, error;
+  int ends[2], error;
   if (!begin(env, info, 2, &call)) return result(env, -EINVAL);
   slots = elements(env, call.argv[0], napi_int32_array, &have);
   given = integer(env, call.argv[1]);
@@ -350,17 +364,8 @@ static napi_value fn_open(napi_env env, napi_callback_info info) {
     close(ends[1]);
     return result(env, error);
   }
-  reader = take_slot(call.self, ends[0], PW_READ, given & PW_READ ? PW_POLL : PW_NONBLOCK);
-  writer = reader < 0 ? reader : take_slot(call.self, ends[1], PW_WRITE, given & PW_WRITE ? PW_POLL : PW_NONBLOCK);
-  if (writer < 0) {
-    if (reader >= 0) free_slot(call.self, reader, -1);
-    else close(ends[0]);
-    close(ends[1]);
-    return result(env, writer);
-  }
-  slots[0] = reader;
-  slots[1] = writer;
-  return result(env, 0);
+  return result(env, take_pair(call.self, ends, given & PW_READ ? PW_POLL : PW_NONBLOCK,
+                               given & PW_WRITE ? PW_POLL : PW_NONBLOCK, slots));
 }
 
 /* reopen(fd, direction): the slot of a non-blocking description of our own; `fd` stays the caller's. */

@@ -77,6 +77,9 @@ int take_slot(struct instance *self, int fd, enum pw_direction direction, enum p
 /* Frees the slot and closes its descriptors, except `kept`. */
 void free_slot(struct instance *self, int index, int kept);
 
+/* Puts both ends of a pipe, or of what stands for one, into the table. When it returns -errno, both were closed. */
+int take_pair(struct instance *self, const int ends[2], enum pw_how reading, enum pw_how writing, int32_t slots[2]);
+
 /* ---- What JavaScript calls besides addon.c's own */
 
 struct addon_function {

@@ -13,7 +13,7 @@ static napi_value fn_open_terminal(napi_env env, napi_callback_info info) {
   struct call call;
   size_t have = 0;
   int32_t *slots, like;
-  int ends[2], ours, theirs, error;
+  int ends[2], error;
   if (!begin(env, info, 2, &call)) return result(env, -EINVAL);
   like = integer(env, call.argv[0]);
   slots = elements(env, call.argv[1], napi_int32_array, &have);
@@ -21,17 +21,7 @@ static napi_value fn_open_terminal(napi_env env, napi_callback_info info) {
   if (slots == NULL || have < 2) return result(env, -EINVAL);
   error = pw_terminal_open(like, ends);
   if (error != 0) return result(env, error);
-  ours = take_slot(call.self, ends[0], PW_READ, PW_NONBLOCK);
-  theirs = ours < 0 ? ours : take_slot(call.self, ends[1], PW_WRITE, PW_POLL);
-  if (theirs < 0) {
-    if (ours >= 0) free_slot(call.self, ours, -1);
-    else close(ends[0]);
-    close(ends[1]);
-    return result(env, theirs);
-  }
-  slots[0] = ours;
-  slots[1] = theirs;
-  return result(env, 0);
+  return result(env, take_pair(call.self, ends, PW_NONBLOCK, PW_POLL, slots));
 }
 
 /* resizeTerminal(slot, like): 0. */
