@@ -1,4 +1,4 @@
-import type { CallOptions, Signal } from '../io/index.js';
+import type { CallOptions } from '../io/index.js';
 import {
   abortReason,
   CHUNK_MAX,
@@ -6,7 +6,6 @@ import {
   memoryGone,
   NONE,
   Operation,
-  park,
   settled,
   signalOf,
   unpark,
@@ -146,19 +145,6 @@ export class ReadEnd extends SharedEnd {
 
   protected hasNews(): boolean {
     return this.ring.hasNews();
-  }
-
-  private park<Value>(operation: Operation, signal: Signal | undefined): Promise<Value> {
-    const promise = park<Value>(operation, this.queue, signal);
-    this.pump.run();
-    return this.turns.behind(promise);
-  }
-
-  /** But for one that a signal of somebody's own, let go by an earlier one, has ended. */
-  private drop(read: Operation, error: unknown): void {
-    if (!read.isWaiting) return;
-    unpark(read, this.queue);
-    read.reject(error);
   }
 
   private rejectReads(error: () => unknown): void {

@@ -5,7 +5,13 @@
  * Each end learns of the other from the shared memory alone. Two that were made together and are both still here are
  * linked besides: each lets the other go on at once, and a reason crosses as the very same value.
  */
-import { AbandonedPipeError, ClosedPipeError, DeadlockError, UnsupportedError } from '../io/index.js';
+import {
+  AbandonedPipeError,
+  ClosedPipeError,
+  DeadlockError,
+  type Signal,
+  UnsupportedError,
+} from '../io/index.js';
 import {
   type AbandonablePipe,
   type Ends,
@@ -13,8 +19,10 @@ import {
   nextTurn,
   type Operation,
   OperationQueue,
+  park,
   Sides,
   Turns,
+  unpark,
   unwatchForAbandonment,
   type WaitedPipe,
   watchForAbandonment,
@@ -155,6 +163,20 @@ export abstract class SharedEnd extends Sides implements WaitedPipe, Abandonable
   protected isFree(): boolean {
     if (this.queue.head !== undefined) this.pump.run();
     return this.queue.head === undefined;
+  }
+
+  /** Makes a call wait, unless its turn comes at once. */
+  protected park<Value>(operation: Operation, signal: Signal | undefined): Promise<Value> {
+    const promise = park<Value>(operation, this.queue, signal);
+    this.pump.run();
+    return this.turns.behind(promise);
+  }
+
+  /** But for one that a signal of somebody's own, let go by an earlier one, has ended. */
+  protected drop(operation: Operation, error: unknown): void {
+    if (!operation.isWaiting) return;
+    unpark(operation, this.queue);
+    operation.reject(error);
   }
 
   /** As the ring's; `undefined` when there is something to look at first. */

@@ -1,4 +1,4 @@
-import { AbandonedPipeError, type CallOptions, type Signal } from '../io/index.js';
+import { AbandonedPipeError, type CallOptions } from '../io/index.js';
 import {
   abortReason,
   checkBytes,
@@ -6,7 +6,6 @@ import {
   memoryGone,
   NONE,
   Operation,
-  park,
   settled,
   signalOf,
   unpark,
@@ -139,19 +138,6 @@ export class WriteEnd extends SharedEnd {
 
   protected hasNews(): boolean {
     return this.ring.hasNews();
-  }
-
-  private park(operation: Operation, signal: Signal | undefined): Promise<number> {
-    const promise = park<number>(operation, this.queue, signal);
-    this.pump.run();
-    return this.turns.behind(promise);
-  }
-
-  /** But for one that a signal of somebody's own, let go by an earlier one, has ended. */
-  private drop(write: Operation, error: unknown): void {
-    if (!write.isWaiting) return;
-    unpark(write, this.queue);
-    write.reject(error);
   }
 
   private rejectWrites(error: (done: number) => unknown): void {
